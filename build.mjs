@@ -1,0 +1,37 @@
+// Builds dist/ (the typed library), bundle/ (the command) and, with --tests, build/test/ (the compiled tests).
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const tsc = (project) => execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
+
+mkdirSync("build", { recursive: true });
+// tsc's record of what it built is worth nothing once the output is gone.
+for (const [out, info] of [["dist", "build/dist.tsbuildinfo"], ["build/test", "build/test.tsbuildinfo"]])
+  if (!existsSync(out)) rmSync(info, { force: true });
+
+tsc("tsconfig.build.json");
+cpSync("src/jobs/spark", "dist/jobs/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
+
+rmSync("bundle", { recursive: true, force: true });
+await build({
+  entryPoints: { howdah: "src/cli/bin.ts", index: "src/index.ts" },
+  outdir: "bundle",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  // Native code and jiti's own files cannot be bundled; both load only when used.
+  external: ["@duckdb/*", "jiti"],
+  banner: {
+    // yargs' CommonJS parts ask for `require`; the name must not collide with theirs.
+    js: 'import { createRequire as __howdahRequire } from "node:module"; const require = __howdahRequire(import.meta.url);',
+  },
+  legalComments: "none",
+  logLevel: "warning",
+});
+cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
+chmodSync("bundle/howdah.js", 0o755);
+
+if (process.argv.includes("--tests")) tsc("tsconfig.test.json");

@@ -1,0 +1,93 @@
+import type { ElType } from "../oozie/el.ts";
+import type { HiveType } from "../hive/table.ts";
+import type { Frequency } from "../core/time.ts";
+
+/**
+ * What a runner outside of Node (`run_sql.py`) needs of a job: everything resolved but the values of parameters.
+ * A template is a text with `${parameter}` and the instance's `${YEAR} ${MONTH} ${DAY} ${HOUR} ${MINUTE}`.
+ */
+export interface JobSpec {
+  readonly format: 1;
+  readonly job: string;
+  readonly hash: string;
+  readonly every: Pick<Frequency, "unit" | "count">;
+  /** Format of a unit's key, such as `yyyyMMdd_HH`. */
+  readonly key: string;
+  /** Name of the partition column of everything that the job reads and writes by time. */
+  readonly keyColumn: string;
+  /** Every parameter that the job, its paths and its raw formats use. */
+  readonly parameters: readonly ParameterEntry[];
+  /** Names of those that stand in the partitions' identity. */
+  readonly declared: readonly string[];
+  readonly reads: readonly ReadSpec[];
+  /** In the order of the job's file. */
+  readonly writes: readonly WriteSpec[];
+  /** Table names in the order in which flags are placed; they go in the opposite order. */
+  readonly flagOrder: readonly string[];
+  readonly rejects: RejectSpec | null;
+  /** The template of the data root: locks and work in progress lie below its `_howdah`. */
+  readonly root: string;
+}
+
+export interface ParameterEntry {
+  readonly name: string;
+  readonly type: ElType | "choice" | "dateFormat";
+  readonly default: string | null;
+  readonly choices: readonly string[] | null;
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+export interface ReadSpec {
+  /** The relation's name in SQL. */
+  readonly name: string;
+  readonly dataSet: string;
+  readonly every: Pick<Frequency, "unit" | "count">;
+  /** Offsets of the instances, relative to the unit, both included. */
+  readonly from: number;
+  readonly to: number;
+  /** Template of the initial instance; instances before it are no inputs. */
+  readonly initial: string;
+  /** The initial instance is 00:00 of the day of `initial`. */
+  readonly initialStartOfDay: boolean;
+  readonly uri: string;
+  readonly key: string;
+  readonly doneFlag: string;
+  /** The job itself writes it: for a range, only instances that the range does not write are read. */
+  readonly own: boolean;
+  /** Raw files, or a table's Parquet files. */
+  readonly raw: RawSpec | null;
+  readonly table: string | null;
+  readonly columns: readonly (readonly [string, HiveType])[];
+  readonly columnsHash: string;
+}
+
+export interface RawSpec {
+  readonly layout: "tsv" | "csv";
+  readonly width: number;
+  readonly header: readonly string[] | null;
+  /** Name and position from 1. */
+  readonly columns: readonly (readonly [string, number])[];
+  /** A template giving `utf-8` or `latin-1`. */
+  readonly encoding: string;
+  /** Template of the folder that `_file` is relative to. */
+  readonly root: string;
+}
+
+export interface WriteSpec {
+  readonly table: string;
+  readonly dataSet: string;
+  readonly uri: string;
+  readonly doneFlag: string;
+  readonly columns: readonly (readonly [string, HiveType])[];
+  readonly columnsHash: string;
+  /** SELECT for Spark: texts, and parameters where their values go. */
+  readonly sql: readonly (string | { readonly parameter: string })[];
+}
+
+export interface RejectSpec {
+  readonly table: string;
+  /** Names of the two parameters: an hour fails when a data set's rejects exceed both. */
+  readonly maxShare: string;
+  readonly min: string;
+}
