@@ -1,7 +1,7 @@
 import { hashOf } from "../core/hash.ts";
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
-import type { Expr } from "../oozie/el.ts";
+import type { Expr, Phase } from "../oozie/el.ts";
 
 /** A Hive type, in Hive's own spelling; the decimal has its precision and scale. */
 export type HiveType =
@@ -66,7 +66,7 @@ export interface Database {
   readonly kind: "database";
   readonly name: string;
   readonly comment: string | undefined;
-  readonly location: Expr<"path", "submit"> | undefined;
+  readonly location: Expr<"path", Phase> | undefined;
   readonly at: Place;
 }
 
@@ -82,7 +82,7 @@ export interface Table {
   readonly partitionedBy: Readonly<Record<string, Column>>;
   readonly format: TableFormat;
   /** Every table is external and says where its rows lie. */
-  readonly location: Expr<"path", "submit">;
+  readonly location: Expr<"path", Phase>;
   /** How many of the newest partitions `clean` leaves when nobody says more; undefined: it touches none. */
   readonly keep: number | undefined;
   readonly at: Place;
@@ -111,7 +111,7 @@ function checkName(what: string, name: string, at: Place): void {
 
 export function database(
   name: string,
-  options: { readonly comment?: string; readonly location?: Expr<"path", "submit"> } = {},
+  options: { readonly comment?: string; readonly location?: Expr<"path", Phase> } = {},
 ): Database {
   const at = callerPlace();
   checkName("database", name, at);
@@ -123,7 +123,7 @@ export interface TableOptions {
   readonly columns: Columns;
   readonly partitionedBy?: Columns;
   readonly format: TableFormat;
-  readonly location: Expr<"path", "submit">;
+  readonly location: Expr<"path", Phase>;
   readonly keep?: number;
 }
 

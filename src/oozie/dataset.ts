@@ -1,7 +1,7 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
-import { toExpr, type Expr, type Value } from "./el.ts";
+import { toExpr, type Expr, type Phase, type Value } from "./el.ts";
 
 /** A series of folders, one an instance, and the file whose presence says that an instance is complete. */
 export interface DataSet {
@@ -9,7 +9,7 @@ export interface DataSet {
   readonly name: string;
   readonly every: Frequency;
   /** The first instance; earlier ones do not exist for Oozie, which drops them silently. */
-  readonly initial: Expr<"time", "submit">;
+  readonly initial: Expr<"time", Phase>;
   readonly uri: Expr<"path", "uri">;
   /** The name of the flag file. */
   readonly doneFlag: string;
@@ -31,7 +31,7 @@ export interface Instances {
 
 export interface DataSetOptions {
   readonly every: Frequency;
-  readonly initial: Value<"time", "submit">;
+  readonly initial: Value<"time", Phase>;
   readonly uri: Expr<"path", "uri">;
   /** @default "_SUCCESS" */
   readonly doneFlag?: string;
@@ -55,7 +55,7 @@ export function dataset<Facts extends object = object>(
     ...options,
     kind: "data-set" as const,
     name,
-    initial: toExpr<"time", "submit">(options.initial),
+    initial: toExpr<"time", Phase>(options.initial),
     doneFlag: options.doneFlag ?? "_SUCCESS",
     at,
     current: (offset: number) => instances(made, offset, offset),

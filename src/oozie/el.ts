@@ -6,7 +6,8 @@ import { formatOozieTime, formatTimeBy, parseOozieTime, plus, type Frequency, ty
  * Where an expression is evaluated. Oozie resolves each text of a definition at one of these moments and offers
  * other functions at each (oozie-default.xml, `oozie.service.ELService.functions.*`).
  *
- * - `submit`: once, when a job is submitted (or written); only parameters and constants.
+ * - `submit`: once, when a job is submitted (or written); only parameters and constants. What may stand here is
+ *   resolved before everything else, so it has the type `Expr<T, Phase>` and may stand in every phase.
  * - `uri`: for each instance of a data set; also the fields of the instance's time.
  * - `action`: when a coordinator creates a workflow: nominal time, inputs and outputs.
  * - `workflow`: while a workflow runs.
@@ -128,8 +129,8 @@ export const HOUR = call<"string", "uri">("HOUR");
 export const MINUTE = call<"string", "uri">("MINUTE");
 
 /** 00:00 UTC of a time's day; resolved before anything is submitted. */
-export function startOfDay(time: Value<"time", "submit">): Expr<"time", "submit"> {
-  return call("startOfDay", toExpr<"time", "submit">(time));
+export function startOfDay(time: Value<"time", Phase>): Expr<"time", Phase> {
+  return call("startOfDay", toExpr<"time", Phase>(time));
 }
 
 /** Both are equal, compared as texts. */

@@ -9,7 +9,7 @@ export interface ParameterSpec {
   /** One line for people. */
   readonly describe?: string;
   /** Used when nobody gives a value. An expression is resolved from other parameters. */
-  readonly default?: ElValue | Expr<ElType, "submit">;
+  readonly default?: ElValue | Expr<ElType, Phase>;
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];

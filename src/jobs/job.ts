@@ -1,0 +1,166 @@
+import { HowdahError } from "../core/errors.ts";
+import { callerPlace, type Place } from "../core/source.ts";
+import type { Frequency } from "../core/time.ts";
+import type { Table } from "../hive/table.ts";
+import { dataset, type DataSet, type Instances } from "../oozie/dataset.ts";
+import { DAY, HOUR, MINUTE, MONTH, path, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
+import type { Parameter } from "../oozie/parameters.ts";
+import type { SqlJob } from "../oozie/workflow.ts";
+import type { RawFormat } from "./format.ts";
+
+/** A data set whose instances are partitions of a table. */
+export interface TableDataSet extends DataSet {
+  readonly table: Table;
+  readonly key: string;
+}
+
+/** A data set whose instances are folders of raw files. */
+export interface RawDataSet extends DataSet {
+  readonly files: RawFormat;
+  readonly key: string;
+  /** What `_file` is relative to. */
+  readonly root: Expr<"path", Phase>;
+}
+
+export type JobDataSet = TableDataSet | RawDataSet;
+
+export function isTableDataSet(dataSet: DataSet): dataSet is TableDataSet {
+  return "table" in dataSet;
+}
+
+export function isRawDataSet(dataSet: DataSet): dataSet is RawDataSet {
+  return "files" in dataSet;
+}
+
+interface Series {
+  readonly every: Frequency;
+  readonly initial: Value<"time", Phase>;
+}
+
+/** How the key of an instance is written when it is one a day, hour or some minutes. */
+function keyOf(every: Frequency): { readonly key: string; readonly uri: Expr<"path", "uri"> } {
+  switch (every.unit) {
+    case "days":
+      return { key: "yyyyMMdd", uri: path`${YEAR}${MONTH}${DAY}` };
+    case "hours":
+      return { key: "yyyyMMdd_HH", uri: path`${YEAR}${MONTH}${DAY}_${HOUR}` };
+    case "minutes":
+      return { key: "yyyyMMdd_HHmm", uri: path`${YEAR}${MONTH}${DAY}_${HOUR}${MINUTE}` };
+  }
+}
+
+/** The data set that a table's partitions are: one fact, so it takes its name, its folders and its key from there. */
+export function partitionsOf(table: Table, series: Series): TableDataSet {
+  const columns = Object.keys(table.partitionedBy);
+  const [column] = columns;
+  if (column === undefined || columns.length > 1)
+    throw new HowdahError(`${table.fullName} has ${columns.length} partition columns: a data set of it takes one`, {
+      code: "TABLE_DATA_SET",
+      where: callerPlace(),
+    });
+  const { key, uri } = keyOf(series.every);
+  return dataset(table.name.replaceAll("_", "-"), {
+    ...series,
+    uri: path`${table.location}/${column}=${uri}`,
+    table,
+    key,
+  });
+}
+
+/** A data set of raw files below `<root>/<folder>`, one folder an instance, named `<column>=<key>`. */
+export function rawFiles(
+  name: string,
+  options: Series & {
+    readonly root: Expr<"path", Phase>;
+    readonly folder: string;
+    readonly files: RawFormat;
+    /** Name of the column that holds the key. @default "date_ts" */
+    readonly column?: string;
+  },
+): RawDataSet {
+  const { root, folder, files, column = keyColumn, ...series } = options;
+  const { key, uri } = keyOf(series.every);
+  return dataset(name, { ...series, uri: path`${root}/${folder}/${column}=${uri}`, files, key, root });
+}
+
+const keyColumn = "date_ts";
+
+/** The partition column of everything that a job reads and writes by time. */
+export function keyColumnOf(job: Job): string {
+  return Object.keys(job.writes[0]!.table.partitionedBy)[0]!;
+}
+
+/**
+ * A job in SQL: for each unit of time (an hour, a day) one partition of each table it writes, computed from its inputs
+ * alone. Its file holds one SELECT a table, headed `-- table: database.name`.
+ */
+export interface Job extends SqlJob {
+  /** Path of the SQL file, relative to the project. */
+  readonly sql: string;
+  /** What it reads for one unit, by the name that SQL knows it by. */
+  readonly reads: Readonly<Record<string, JobInput>>;
+  readonly writes: readonly TableDataSet[];
+  readonly parameters: readonly Parameter[];
+  readonly rejects: RejectLimit | undefined;
+  readonly at: Place;
+}
+
+export interface JobInput extends Instances {
+  readonly dataSet: JobDataSet;
+}
+
+/**
+ * Lines of raw files that are no rows go to `table` (columns data_set, file, line, reason, raw). A unit fails when those
+ * of one data set are more than `maxShare` of its lines and more than `min`; then only `table` is published of it.
+ */
+export interface RejectLimit {
+  readonly table: TableDataSet;
+  readonly maxShare: Parameter<"decimal">;
+  readonly min: Parameter<"int">;
+}
+
+export interface JobOptions {
+  readonly sql: string;
+  readonly every: Frequency;
+  readonly reads: Readonly<Record<string, Instances>>;
+  readonly writes: readonly TableDataSet[];
+  /** What its SQL uses as `:name`; part of a partition's identity. */
+  readonly parameters?: readonly Parameter[];
+  readonly rejects?: RejectLimit;
+}
+
+/** Declares a job. */
+export function job(name: string, options: JobOptions): Job {
+  const at = callerPlace();
+  const refuse = (why: string): never => {
+    throw new HowdahError(`job ${name}: ${why}`, { code: "JOB", where: at });
+  };
+  for (const [alias, { dataSet }] of Object.entries(options.reads)) {
+    if (!/^[a-z][a-z0-9_]*$/.test(alias)) refuse(`${alias} cannot name a relation in SQL`);
+    if (!isTableDataSet(dataSet) && !isRawDataSet(dataSet))
+      refuse(`it reads ${dataSet.name}, which is neither a table's partitions nor raw files`);
+  }
+  const [first] = options.writes;
+  if (first === undefined) refuse("it writes no table");
+  for (const dataSet of options.writes)
+    if (dataSet.every.unit !== options.every.unit || dataSet.every.count !== options.every.count)
+      refuse(`it writes ${dataSet.table.fullName}, whose partitions are not as long as its own units`);
+  if (options.rejects !== undefined && !options.writes.includes(options.rejects.table))
+    refuse(`its rejects go to ${options.rejects.table.table.fullName}, which it does not write`);
+  return Object.freeze({
+    kind: "job",
+    name,
+    every: options.every,
+    key: first!.key,
+    sql: options.sql,
+    reads: options.reads as Readonly<Record<string, JobInput>>,
+    writes: options.writes,
+    parameters: options.parameters ?? [],
+    rejects: options.rejects,
+    at,
+  });
+}
+
+export function isJob(value: SqlJob): value is Job {
+  return "sql" in value && "writes" in value;
+}
