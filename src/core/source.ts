@@ -9,7 +9,8 @@ export interface Place {
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** The folder of the library's own compiled files (`dist`, or the bundle's folder): frames in it are passed over. */
-const own = (basename(here) === "core" ? dirname(here) : here) + "/";
+export const libraryFolder = basename(here) === "core" ? dirname(here) : here;
+const own = `${libraryFolder}/`;
 
 /**
  * The place in the caller's own file from where the library was called, read off the stack. jiti keeps the lines of

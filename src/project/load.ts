@@ -1,0 +1,149 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { createJiti } from "jiti";
+import { HowdahError, isHowdahError, messageOf, throwAll } from "../core/errors.ts";
+import { libraryFolder } from "../core/source.ts";
+import { compileJob, type CompiledJob } from "../jobs/compile.ts";
+import { checkConfig } from "./check.ts";
+import type { Config, LocatedConfig, Target } from "./config.ts";
+import { collect, type Definitions } from "./definitions.ts";
+
+export const configName = "howdah.config.ts";
+
+/** A loaded project: its definitions are collected and its jobs compiled. */
+export interface Project {
+  /** The folder of the configuration. */
+  readonly root: string;
+  readonly config: Config;
+  readonly definitions: Definitions;
+  readonly jobs: ReadonlyMap<string, CompiledJob>;
+  /** Names of data sets that some coordinator waits for. */
+  readonly awaited: ReadonlySet<string>;
+}
+
+/** Finds the project at or above a folder. Throws `NO_PROJECT`. */
+export function findProject(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, configName))) return folder;
+    if (folder === dirname(folder))
+      throw new HowdahError(`there is no ${configName} in ${resolve(from)} or above it`, {
+        code: "NO_PROJECT",
+        next: "go into a project, or name one: --project FOLDER",
+      });
+  }
+}
+
+/** Loads the project of a folder: compiles its TypeScript (kept by content in the user's cache) and checks it all. */
+export async function loadProject(root: string): Promise<Project> {
+  const file = join(root, configName);
+  if (!existsSync(file)) findProject(root);
+  const exported = await importConfig(file);
+  const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
+  const definitions = collect(config.definitions, config.tables ?? []);
+  const awaited = new Set(
+    [...definitions.coordinators.values()].flatMap(({ reads }) => Object.values(reads).map((r) => r.dataSet.name)),
+  );
+  const problems: HowdahError[] = [];
+  const jobs = new Map<string, CompiledJob>();
+  for (const [name, job] of definitions.jobs) {
+    try {
+      jobs.set(name, compileJob(job, readProjectFile(root, job.sql, `job ${name}`), awaited));
+    } catch (error) {
+      if (!isHowdahError(error)) throw error;
+      problems.push(error);
+    }
+  }
+  throwAll(problems);
+  return { root, config, definitions, jobs, awaited };
+}
+
+async function importConfig(file: string): Promise<LocatedConfig> {
+  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah", "definitions");
+  const jiti = createJiti(file, {
+    fsCache: cache,
+    interopDefault: false,
+    // The definitions must be made by this very copy of the library.
+    alias: { howdah: join(libraryFolder, "index.js") },
+  });
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(file);
+  } catch (error) {
+    throw isHowdahError(error) ? error : definitionError(file, error);
+  }
+  const config = (loaded as { default?: unknown }).default;
+  if (typeof config === "object" && config !== null && "kind" in config && config.kind === "config")
+    return config as LocatedConfig;
+  throw new HowdahError(`${configName} has no default export made by defineConfig()`, {
+    code: "CONFIG",
+    where: { file, line: 1 },
+    next: "write: export default defineConfig({ … })",
+  });
+}
+
+/** An error thrown by the user's own TypeScript, or its compiler, with the place that it names. */
+function definitionError(file: string, error: unknown): HowdahError {
+  const message = messageOf(error).split("\n")[0]!.replace(/\u001b\[\d+m/g, "");
+  const folder = dirname(file);
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const frame = stack
+    .split("\n")
+    .map((line) => /(?:\(|at )(?:file:\/\/)?(\/.*?):(\d+):\d+\)?$/.exec(line.trim()))
+    .find((match) => match?.[1]?.startsWith(folder) === true && !match[1].includes("/node_modules/"));
+  // Babel names a place as `file.ts: message (3:10)`.
+  const babel = /^(\/.*?\.[cm]?ts): (.*) \((\d+):\d+\)$/.exec(message);
+  if (babel !== null)
+    return new HowdahError(babel[2]!, {
+      code: "DEFINITION",
+      where: { file: babel[1]!, line: Number(babel[3]) },
+      cause: error,
+    });
+  return new HowdahError(message, {
+    code: "DEFINITION",
+    where: frame === undefined || frame === null ? file : { file: frame[1]!, line: Number(frame[2]) },
+    cause: error,
+  });
+}
+
+/** Reads a file that a definition names. Throws `NO_FILE` when it is not there. */
+export function readProjectFile(root: string, path: string, whose: string): string {
+  const file = join(root, path);
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw new HowdahError(`${whose}: there is no file ${path}`, { code: "NO_FILE", where: file });
+  return readFileSync(file, "utf8");
+}
+
+/** The target of a name, or the default one. Throws `NO_TARGET`. */
+export function targetOf(project: Project, name?: string): Target {
+  const names = Object.keys(project.config.targets);
+  const chosen = name ?? project.config.defaultTarget ?? names[0]!;
+  const target = project.config.targets[chosen];
+  if (target === undefined)
+    throw new HowdahError(`there is no target ${chosen}: ${names.join(", ")}`, {
+      code: "NO_TARGET",
+      where: join(project.root, configName),
+    });
+  return target;
+}
+
+/** Named queries by name: the `*.sql` files of the configuration's folder. */
+export function queriesOf(project: Project): ReadonlyMap<string, { readonly file: string; readonly sql: string }> {
+  const { queries } = project.config;
+  if (queries === undefined) return new Map();
+  const folder = join(project.root, queries);
+  if (!existsSync(folder))
+    throw new HowdahError(`queries: there is no folder ${queries}`, {
+      code: "NO_FILE",
+      where: join(project.root, configName),
+    });
+  return new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".sql"))
+      .sort()
+      .map((name) => {
+        const file = join(folder, name);
+        return [basename(name, ".sql"), { file: relative(project.root, file), sql: readFileSync(file, "utf8") }];
+      }),
+  );
+}

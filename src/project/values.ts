@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, relative, resolve } from "node:path";
+import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
+import type { Json } from "../core/hash.ts";
+import { evaluate, isExpr } from "../oozie/el.ts";
+import { parseParameter, type Parameter } from "../oozie/parameters.ts";
+import type { SecretSource, TargetValues } from "./config.ts";
+
+/** From where a parameter has its value. */
+export type Origin = "command line" | "target" | "default" | "data" | "secret" | `file ${string}`;
+
+/** The values of a project's parameters for one command. */
+export interface Values {
+  /** A parameter's text in its one spelling; undefined when nobody gave one and it has no default. */
+  get(name: string): string | undefined;
+  /** Like `get`. Throws `PARAMETER_MISSING`. */
+  need(name: string): string;
+  /** From where; undefined without a value. */
+  origin(name: string): Origin | undefined;
+  /** Whether the value must not be shown or kept. */
+  isSecret(name: string): boolean;
+  readonly names: readonly string[];
+}
+
+/** What values are made of, the first that has one winning: `given`, `target`, its files, `derived`, the default. */
+export interface ValueSources {
+  readonly root: string;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  /** `-D name=value` */
+  readonly given: Readonly<Record<string, string>>;
+  readonly target: TargetValues;
+  /** Finds the value of a parameter that says `otherwise`, from the data. */
+  readonly derive: (parameter: Parameter, values: Values) => string | undefined;
+}
+
+/** Resolves and checks values. Throws `PARAMETER_UNKNOWN` and `PARAMETER_VALUE`. */
+export function resolveValues(sources: ValueSources): Values {
+  const { parameters, given, target } = sources;
+  const names = [...parameters.keys()].sort();
+  for (const name of Object.keys(given))
+    if (!parameters.has(name))
+      throw new HowdahError(`there is no parameter ${name}${didYouMean(name, names)}`, {
+        code: "PARAMETER_UNKNOWN",
+        where: `-D ${name}`,
+        next: `the parameters are ${names.join(", ")}`,
+      });
+  for (const name of Object.keys(target.parameters ?? {}))
+    if (!parameters.has(name))
+      throw new HowdahError(`the target gives a value to ${name}, which no definition uses${didYouMean(name, names)}`, {
+        code: "PARAMETER_UNKNOWN",
+      });
+  const files = (target.parameterFiles ?? []).filter(existsSync).map((file) => [file, readValues(file)] as const);
+  const known = new Map<string, { readonly value: string; readonly origin: Origin } | undefined>();
+
+  const find = (name: string): { readonly value: string; readonly origin: Origin } | undefined => {
+    const parameter = parameters.get(name);
+    if (parameter === undefined) return undefined;
+    const parse = (value: string, where?: string): string => parseParameter(name, parameter.spec, value, where);
+    if (given[name] !== undefined) return { value: parse(given[name], `-D ${name}`), origin: "command line" };
+    const own = target.parameters?.[name];
+    if (typeof own === "object") return { value: readSecret(own, name, sources.root), origin: "secret" };
+    if (own !== undefined) return { value: parse(String(own), "the target's parameters"), origin: "target" };
+    for (const [file, values] of files) {
+      const value = values[name];
+      if (value !== undefined) return { value: parse(value, file), origin: `file ${file}` };
+    }
+    if (parameter.spec.otherwise !== undefined) {
+      const value = sources.derive(parameter, values);
+      if (value !== undefined) return { value: parse(value), origin: "data" };
+    }
+    const otherwise = parameter.spec.default;
+    if (otherwise === undefined) return undefined;
+    if (!isExpr(otherwise)) return { value: parse(String(otherwise)), origin: "default" };
+    const value = evaluate(otherwise, { parameter: (other) => values.get(other) });
+    return { value: parse(String(value)), origin: "default" };
+  };
+  const entry = (name: string): ReturnType<typeof find> => {
+    if (!known.has(name)) known.set(name, find(name));
+    return known.get(name);
+  };
+  const values: Values = {
+    get: (name) => entry(name)?.value,
+    need: (name) => {
+      const value = entry(name)?.value;
+      if (value === undefined)
+        throw new HowdahError(`parameter ${name} has no value`, {
+          code: "PARAMETER_MISSING",
+          next: `give it: -D ${name}=…`,
+        });
+      return value;
+    },
+    origin: (name) => entry(name)?.origin,
+    isSecret: (name) => typeof target.parameters?.[name] === "object" && given[name] === undefined,
+    names,
+  };
+  return values;
+}
+
+function readValues(file: string): Readonly<Record<string, string>> {
+  const refuse = (why: string, cause?: unknown): HowdahError =>
+    new HowdahError(`values of parameters: ${why}`, { code: "PARAMETER_FILE", where: file, cause });
+  let json: Json;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8")) as Json;
+  } catch (error) {
+    throw refuse(messageOf(error), error);
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw refuse("not an object of texts");
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([name, value]) =>
+      typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [],
+    ),
+  );
+}
+
+function readSecret(source: SecretSource, name: string, root: string): string {
+  const refuse = (why: string): never => {
+    throw new HowdahError(`the secret ${name}: ${why}`, { code: "SECRET" });
+  };
+  if (source.from === "environment") {
+    const value = process.env[source.variable];
+    return value === undefined || value === "" ? refuse(`the variable ${source.variable} is not set`) : value;
+  }
+  const file = resolve(root, source.file.replace(/^~(?=\/)/, homedir()));
+  const inside = relative(root, file);
+  if (!inside.startsWith("..") && !isAbsolute(inside)) return refuse(`${source.file} lies inside the project`);
+  if (!existsSync(file)) return refuse(`there is no file ${source.file}`);
+  return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+}
