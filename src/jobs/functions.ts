@@ -30,10 +30,10 @@ const patternFields: readonly (readonly [string, string])[] = [
 /** The same patterns as DuckDB's strptime has them; it takes one or two digits for each. */
 const strptimeFields: readonly (readonly [string, string])[] = [
   ["yyyy", "%Y"],
-  ["MM", "%m"],
-  // `%M` and `%H` must not be met again: a small sign stands for each until all are done.
+  // `%m`, `%M` and `%H` must not be met again: a control character stands for each until all are done.
+  ["MM", "%\u0004"],
   ["mm", "%\u0001"],
-  ["M", "%m"],
+  ["M", "%\u0004"],
   ["dd", "%\u0002"],
   ["d", "%d"],
   ["HH", "%\u0003"],
@@ -42,6 +42,7 @@ const strptimeFields: readonly (readonly [string, string])[] = [
   ["\u0001", "M"],
   ["\u0002", "d"],
   ["\u0003", "H"],
+  ["\u0004", "m"],
 ];
 
 function replaced(expression: string, fields: readonly (readonly [string, string])[]): string {

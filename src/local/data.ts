@@ -1,0 +1,152 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { HowdahError, systemCode } from "../core/errors.ts";
+import { formatTimeBy, type Instant } from "../core/time.ts";
+import { isTableDataSet, type JobDataSet } from "../jobs/job.ts";
+import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
+import type { Grid } from "../oozie/calendar.ts";
+import type { DataSet } from "../oozie/dataset.ts";
+import { evaluate, evaluateTime, instanceScope, type Expr, type Scope } from "../oozie/el.ts";
+import type { Values } from "../project/values.ts";
+import { rawContent } from "./instance.ts";
+
+/**
+ * The data of a folder target: where instances lie, which are complete, what they hold. Nothing is kept beside the
+ * partitions themselves, so nothing can disagree with them.
+ */
+export class Data {
+  /** The target's folder. */
+  readonly root: string;
+  readonly values: Values;
+  readonly #folders = new Map<DataSet, Map<Instant, string>>();
+  readonly #grids = new Map<DataSet, Grid>();
+
+  constructor(root: string, values: Values) {
+    this.root = root;
+    this.values = values;
+  }
+
+  /** howdah's own corner of the folder. */
+  own(...path: readonly string[]): string {
+    return join(this.root, "_howdah", ...path);
+  }
+
+  /** Parameters alone. */
+  get scope(): Scope {
+    return { parameter: (name) => this.values.get(name) };
+  }
+
+  time(value: Expr<"time">): Instant {
+    return evaluateTime(value, this.scope);
+  }
+
+  grid(dataSet: DataSet): Grid {
+    let grid = this.#grids.get(dataSet);
+    if (grid === undefined) {
+      grid = { every: dataSet.every, initial: this.time(dataSet.initial) };
+      this.#grids.set(dataSet, grid);
+    }
+    return grid;
+  }
+
+  /** A path of the definitions on this machine. Throws `PATH` for one that is none here, such as an HDFS URI. */
+  path(value: string, where: Expr["at"]): string {
+    const path = value.startsWith("file:") ? value.slice("file:".length).replace(/^\/\/(?=\/)/, "") : value;
+    if (isAbsolute(path)) return path;
+    throw new HowdahError(`${value} is no absolute path of this machine`, {
+      code: "PATH",
+      where,
+      next: "let the target give the parameter a path below its folder",
+    });
+  }
+
+  /** The folder of a data set's instance. */
+  folder(dataSet: DataSet, time: Instant): string {
+    let folders = this.#folders.get(dataSet);
+    if (folders === undefined) this.#folders.set(dataSet, (folders = new Map<Instant, string>()));
+    let folder = folders.get(time);
+    if (folder === undefined) {
+      const uri = evaluate(dataSet.uri, instanceScope(time, this.scope.parameter));
+      folders.set(time, (folder = this.path(String(uri), dataSet.at)));
+    }
+    return folder;
+  }
+
+  flag(dataSet: DataSet, time: Instant): string {
+    return join(this.folder(dataSet, time), dataSet.doneFlag);
+  }
+
+  isComplete(dataSet: DataSet, time: Instant): boolean {
+    return existsSync(this.flag(dataSet, time));
+  }
+
+  /** A partition's record, whether its flag is there or not. */
+  record(dataSet: DataSet, time: Instant): PartitionRecord | undefined {
+    return readRecord(this.folder(dataSet, time));
+  }
+
+  /** What an instance holds, as records name it; null when it is gone. A pruned partition keeps its content. */
+  content(dataSet: JobDataSet, time: Instant): string | null {
+    const folder = this.folder(dataSet, time);
+    if (isTableDataSet(dataSet)) {
+      const record = readRecord(folder);
+      return record !== undefined && (record.pruned !== undefined || this.isComplete(dataSet, time))
+        ? record.identity.content
+        : null;
+    }
+    return this.isComplete(dataSet, time) ? rawContent(folder) : null;
+  }
+}
+
+/** How an instance is called in records, folders and messages: `20120301_00`. */
+export function keyOfInstance({ key }: Pick<JobDataSet, "key">, time: Instant): string {
+  return formatTimeBy(key, time);
+}
+
+/** Throws `RECORD_FORMAT` for a record that a later howdah wrote, `RECORD` for one that cannot be read. */
+export function readRecord(folder: string): PartitionRecord | undefined {
+  const path = join(folder, recordFile);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+  let record: PartitionRecord;
+  try {
+    record = JSON.parse(text) as PartitionRecord;
+  } catch (error) {
+    throw new HowdahError("the partition's record cannot be read", {
+      code: "RECORD",
+      where: path,
+      next: "delete the partition's folder; the next run makes it anew",
+      cause: error,
+    });
+  }
+  if (record.format > recordFormat)
+    throw new HowdahError(`the partition was written by a later howdah (its record has format ${record.format})`, {
+      code: "RECORD_FORMAT",
+      where: path,
+      next: "use that version, or name another folder with --data",
+    });
+  return record.format === recordFormat ? record : undefined;
+}
+
+/** The Parquet files of a partition, in order of their names. */
+export function parquetFiles(folder: string): readonly { readonly name: string; readonly bytes: number }[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".parquet") && !name.startsWith("_") && !name.startsWith("."))
+    .sort()
+    .map((name) => ({ name, bytes: statSync(join(folder, name)).size }));
+}
+
+/** The name that records give to whoever runs. */
+export function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}

@@ -1,0 +1,75 @@
+import { join, resolve } from "node:path";
+import { formatOozieTime } from "../core/time.ts";
+import { isTableDataSet } from "../jobs/job.ts";
+import type { DataSet } from "../oozie/dataset.ts";
+import type { Parameter } from "../oozie/parameters.ts";
+import type { FolderTarget } from "../project/config.ts";
+import type { Project } from "../project/load.ts";
+import { resolveValues, type Values } from "../project/values.ts";
+import { Data } from "./data.ts";
+import { Engine } from "./engine.ts";
+import { landedTimes } from "./landed.ts";
+
+/** A project on a folder: its data, the values of its parameters, and an engine once somebody needs one. */
+export interface LocalTarget {
+  readonly project: Project;
+  readonly data: Data;
+  readonly values: Values;
+  readonly engine: () => Promise<Engine>;
+  readonly close: () => Promise<void>;
+}
+
+export interface LocalOptions {
+  /** Another folder than the target's own. */
+  readonly folder?: string;
+  /** `-D name=value` */
+  readonly given?: Readonly<Record<string, string>>;
+}
+
+/** Opens a project's folder target. Nothing is written until something runs. */
+export function openTarget(project: Project, target: FolderTarget, options: LocalOptions = {}): LocalTarget {
+  const root = options.folder === undefined ? resolve(project.root, target.folder) : resolve(options.folder);
+  const values = resolveValues({
+    root: project.root,
+    parameters: project.definitions.parameters,
+    given: options.given ?? {},
+    target: target.values(root),
+    derive: (parameter, known) => earliestLanded(project, parameter, known),
+  });
+  let engine: Promise<Engine> | undefined;
+  const data = new Data(root, values);
+  return {
+    project,
+    data,
+    values,
+    engine: () => (engine ??= Engine.open({ memory: target.memory, spill: data.own("work", `spill-${process.pid}`) })),
+    close: async () => {
+      (await engine)?.close();
+    },
+  };
+}
+
+/** Data sets that somebody outside of the project fills. */
+export function externalDataSets(project: Project): readonly DataSet[] {
+  const written = new Set([...project.jobs.values()].flatMap(({ job }) => job.writes.map(({ name }) => name)));
+  return [...project.definitions.dataSets.values()].filter(
+    (dataSet) => !isTableDataSet(dataSet) && !written.has(dataSet.name),
+  );
+}
+
+/** The earliest instance that all external data sets whose initial instance the parameter is have. */
+function earliestLanded(project: Project, parameter: Parameter, values: Values): string | undefined {
+  const waiting = externalDataSets(project).filter(
+    ({ initial }) => initial.node.is === "parameter" && initial.node.name === parameter.name,
+  );
+  if (waiting.length === 0) return undefined;
+  const [first, ...others] = waiting.map((dataSet) => landedTimes(dataSet, values));
+  const sets = others.map((times) => new Set(times));
+  const time = first!.find((candidate) => sets.every((set) => set.has(candidate)));
+  return time === undefined ? undefined : formatOozieTime(time);
+}
+
+/** Where a folder target's runs write what happened. */
+export function logFile(data: Data, started: Date): string {
+  return join(data.own("logs"), `${started.toISOString().replaceAll(/[:.]/g, "")}-run.jsonl`);
+}

@@ -1,0 +1,332 @@
+import { HowdahError, isHowdahError, messageOf } from "../core/errors.ts";
+import type { Emit } from "../core/events.ts";
+import { stepOf, type Instant, parseTimeBy, plus } from "../core/time.ts";
+import { isJob } from "../jobs/job.ts";
+import type { CompiledJob } from "../jobs/compile.ts";
+import { consecutiveRuns } from "../oozie/calendar.ts";
+import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el.ts";
+import type { Action, SparkAction, SubWorkflowAction, Workflow, WorkflowPart } from "../oozie/workflow.ts";
+import { fileSystemAnswer, runFs, runHive2, runShell } from "./actions.ts";
+import { currentUser, type Data } from "./data.ts";
+import type { Engine } from "./engine.ts";
+import { runJob } from "./runjob.ts";
+import { unitKey, unitState } from "./units.ts";
+
+/** What walking a workflow needs of its surroundings. */
+export interface WalkContext {
+  readonly data: Data;
+  readonly jobs: ReadonlyMap<string, CompiledJob>;
+  readonly engine: () => Promise<Engine>;
+  readonly project: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** Makes every unit, also fresh ones. */
+  readonly force: boolean;
+  /** Branches of a fork that run side by side. */
+  readonly limit: number;
+}
+
+/** One run of a workflow. Several walk in step when consecutive units go through their jobs as ranges. */
+export interface WorkflowRun {
+  /** How it is called in events: `hourly 2012-03-01T00:00Z`. */
+  readonly label: string;
+  readonly inputs: Readonly<Record<string, ElValue>>;
+  /** What its shell actions printed, by action and key. */
+  readonly outputs: Map<string, Readonly<Record<string, string>>>;
+  error: HowdahError | undefined;
+  /** Not failed itself: a run before it in the same range did, so it was not finished. */
+  stopped: boolean;
+}
+
+export function workflowRun(label: string, inputs: Readonly<Record<string, ElValue>>): WorkflowRun {
+  return { label, inputs, outputs: new Map(), error: undefined, stopped: false };
+}
+
+/** The scope of a workflow's expressions. */
+export function workflowScope(run: Pick<WorkflowRun, "inputs" | "outputs" | "error">, workflow: Workflow, data: Data): Scope {
+  return {
+    parameter: (name) => (Object.hasOwn(run.inputs, name) ? run.inputs[name] : data.values.get(name)),
+    call: (fn, args) => {
+      switch (fn) {
+        case "wf:name":
+          return workflow.name;
+        case "wf:user":
+          return currentUser();
+        case "wf:errorMessage":
+          return run.error?.message ?? "";
+        case "wf:actionData":
+          return run.outputs.get(String(args[0]))?.[String(args[1])];
+        default:
+          return fileSystemAnswer(fn, data.path(String(args[0]), workflow.at));
+      }
+    },
+  };
+}
+
+/** The value of each input, from the call's expressions. */
+export function inputValues(
+  values: Readonly<Record<string, Expr>>,
+  scope: Scope,
+): Readonly<Record<string, ElValue>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluate(value, scope)]));
+}
+
+/** Whether the path through a workflow can differ from one run to the next. */
+export function hasDecision(part: WorkflowPart): boolean {
+  switch (part.kind) {
+    case "decision":
+      return true;
+    case "sequence":
+      return part.steps.some(hasDecision);
+    case "parallel":
+      return part.branches.some(hasDecision);
+    case "action":
+      return part.type === "sub-workflow" && hasDecision(part.run.workflow.body);
+    case "kill":
+      return false;
+  }
+}
+
+/** A job on the path of a workflow, and the units it makes there. */
+export interface JobOnPath {
+  readonly compiled: CompiledJob;
+  readonly units: readonly Instant[];
+}
+
+/**
+ * The jobs on the path that a workflow's decisions take as things stand. Undefined when that cannot be known before it
+ * runs (a decision asks for an action's output), or the path ends in a kill.
+ */
+export function jobsOnPath(
+  workflow: Workflow,
+  inputs: Readonly<Record<string, ElValue>>,
+  context: Pick<WalkContext, "data" | "jobs">,
+): readonly JobOnPath[] | undefined {
+  const scope = workflowScope({ inputs, outputs: new Map(), error: undefined }, workflow, context.data);
+  const all = (parts: readonly WorkflowPart[]): readonly JobOnPath[] | undefined => {
+    const found = parts.map(on);
+    return found.includes(undefined) ? undefined : found.flatMap((jobs) => jobs!);
+  };
+  const on = (part: WorkflowPart): readonly JobOnPath[] | undefined => {
+    switch (part.kind) {
+      case "sequence":
+        return all(part.steps);
+      case "parallel":
+        return all(part.branches);
+      case "decision":
+        return on(part.cases.find(({ when }) => evaluate(when, scope) === true)?.then ?? part.otherwise);
+      case "kill":
+        return undefined;
+      case "action":
+        if (part.type === "spark") return [jobOf(part, scope, context)];
+        if (part.type === "sub-workflow")
+          return jobsOnPath(part.run.workflow, inputValues(part.run.values, scope), context);
+        return [];
+    }
+  };
+  try {
+    return on(workflow.body);
+  } catch (error) {
+    if (isHowdahError(error) && error.code === "EL_FUNCTION") return undefined;
+    throw error;
+  }
+}
+
+function jobOf(action: SparkAction, scope: Scope, context: Pick<WalkContext, "jobs">): JobOnPath {
+  const compiled = isJob(action.job) ? context.jobs.get(action.job.name) : undefined;
+  if (compiled === undefined)
+    throw new HowdahError(`action ${action.name} runs a job that this project does not define`, {
+      code: "CANNOT_RUN_HERE",
+      fault: "run",
+      where: action.at,
+    });
+  const [from, to] = [action.from, action.to].map((value) => {
+    const text = String(evaluate(value, scope));
+    const time = parseTimeBy(compiled.job.key, text);
+    if (time === undefined)
+      throw new HowdahError(`action ${action.name}: ${text} is no unit of ${compiled.job.name} (${compiled.job.key})`, {
+        code: "UNIT",
+        where: value.at,
+      });
+    return time;
+  });
+  return { compiled, units: unitsBetween(compiled, from!, to!) };
+}
+
+function unitsBetween({ job }: CompiledJob, from: Instant, to: Instant): readonly Instant[] {
+  const count = Math.floor((to - from) / stepOf(job.every)) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, i) => plus(from, job.every, i));
+}
+
+/** Walks a workflow with runs of consecutive units in step. What became of each stands in the runs afterwards. */
+export async function walkWorkflow(
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  const step = async (part: WorkflowPart, all: readonly WorkflowRun[]): Promise<void> => {
+    const going = all.filter((run) => run.error === undefined && !run.stopped);
+    if (going.length === 0) return;
+    context.signal.throwIfAborted();
+    switch (part.kind) {
+      case "sequence":
+        for (const next of part.steps) await step(next, going);
+        return;
+      case "parallel":
+        return inParallel(part.branches, context.limit, (branch) => step(branch, going));
+      case "decision":
+        for (const run of going) {
+          const scope = workflowScope(run, workflow, context.data);
+          const taken = part.cases.findIndex(({ when }) => evaluate(when, scope) === true);
+          context.emit({ event: "decision", run: run.label, decision: part.name, case: taken });
+          await step(part.cases[taken]?.then ?? part.otherwise, [run]);
+        }
+        return;
+      case "kill":
+        for (const run of going)
+          run.error = new HowdahError(String(evaluate(part.message, workflowScope(run, workflow, context.data))), {
+            code: "KILLED",
+            fault: "run",
+            where: part.at,
+          });
+        return;
+      case "action":
+        await actionWithRetries(part, workflow, going, context);
+        if (part.handler !== undefined) await handleFailures(part.handler, going);
+    }
+  };
+  /** Runs a handler as if nothing had failed, then lets the failure stand. */
+  const handleFailures = async (handler: WorkflowPart, going: readonly WorkflowRun[]): Promise<void> => {
+    for (const run of going) {
+      const { error } = run;
+      if (error === undefined) continue;
+      const handled = { ...run, error: undefined };
+      await step(handler, [handled]);
+      if (handled.error !== undefined)
+        context.emit({ event: "handler.failed", run: run.label, message: messageOf(handled.error) });
+    }
+  };
+  await step(workflow.body, runs);
+}
+
+async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  });
+  const results = await Promise.allSettled(workers);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** The longest wait before a retry here, in ms: what fails on a laptop seldom mends itself within Oozie's minutes. */
+const longestWait = 2000;
+
+async function actionWithRetries(
+  action: Action,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    await runAction(action, workflow, runs, context);
+    const failed = runs.filter(({ error }) => error !== undefined && error.fault !== "bug");
+    if (failed.length === 0 || action.retry === undefined || tries >= action.retry.max) return;
+    context.emit({ event: "action.retry", action: action.name, runs: failed.length, message: failed[0]!.error!.message });
+    await new Promise((resolve) => setTimeout(resolve, Math.min(stepOf(action.retry!.every), longestWait)));
+    context.signal.throwIfAborted();
+    // What a range stopped behind the failure goes again with it.
+    for (const run of runs) Object.assign(run, { error: undefined, stopped: false });
+  }
+}
+
+async function runAction(
+  action: Action,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  if (action.type === "spark") return runSpark(action, workflow, runs, context);
+  if (action.type === "sub-workflow") return runSubWorkflow(action, workflow, runs, context);
+  for (const run of runs) {
+    const scope = workflowScope(run, workflow, context.data);
+    try {
+      switch (action.type) {
+        case "fs":
+          runFs(action, scope, context.data);
+          break;
+        case "hive2":
+          runHive2(action, scope, context.data);
+          break;
+        case "shell":
+          run.outputs.set(action.name, await runShell(action, scope, context.project, context.signal));
+      }
+    } catch (error) {
+      run.error = asFailure(error, context.signal);
+    }
+  }
+}
+
+async function runSubWorkflow(
+  action: SubWorkflowAction,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  const inner = runs.map((run) =>
+    workflowRun(run.label, inputValues(action.run.values, workflowScope(run, workflow, context.data))),
+  );
+  // In step, as far as no decision can part them.
+  const together = hasDecision(action.run.workflow.body) ? inner.map((run) => [run]) : [inner];
+  for (const some of together) await walkWorkflow(action.run.workflow, some, context);
+  runs.forEach((run, i) => Object.assign(run, { error: inner[i]!.error, stopped: inner[i]!.stopped }));
+}
+
+function asFailure(error: unknown, signal: AbortSignal): HowdahError {
+  if (signal.aborted || !isHowdahError(error)) throw error;
+  return error;
+}
+
+/** Runs a job's stale units: those of several runs as one range where they follow one another. */
+async function runSpark(
+  action: SparkAction,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  const wanted = runs.map((run) => ({ run, ...jobOf(action, workflowScope(run, workflow, context.data), context) }));
+  const { compiled } = wanted[0]!;
+  const units = [...new Set(wanted.flatMap((one) => one.units))].sort((a, b) => a - b);
+  // From the first unit that is not fresh: what follows it in a range may depend on it.
+  const first = context.force ? 0 : units.findIndex((unit) => !unitState(compiled, unit, context.data).fresh);
+  if (first === -1) {
+    context.emit({ event: "job.fresh", job: compiled.job.name, units: units.map((unit) => unitKey(compiled, unit)) });
+    return;
+  }
+  let failed: { readonly unit: Instant; readonly error: HowdahError } | undefined;
+  for (const range of consecutiveRuns(compiled.job.every, units.slice(first))) {
+    const keys = { from: unitKey(compiled, range[0]!), to: unitKey(compiled, range.at(-1)!) };
+    const started = performance.now();
+    context.emit({ event: "job.started", job: compiled.job.name, ...keys, units: range.length });
+    try {
+      const outcome = await runJob(compiled, range, context.data, await context.engine(), () => context.signal.aborted);
+      failed = outcome.failure;
+      context.emit({
+        event: "job.done",
+        job: compiled.job.name,
+        ...keys,
+        published: outcome.published.length,
+        seconds: (performance.now() - started) / 1000,
+      });
+    } catch (error) {
+      failed = { unit: range[0]!, error: asFailure(error, context.signal) };
+    }
+    context.signal.throwIfAborted();
+    if (failed !== undefined) break;
+  }
+  if (failed === undefined) return;
+  for (const one of wanted) {
+    if (one.units.includes(failed.unit)) one.run.error = failed.error;
+    else if (one.units.some((unit) => unit > failed.unit)) one.run.stopped = true;
+  }
+}
