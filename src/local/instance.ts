@@ -1,0 +1,356 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { HowdahError, systemCode } from "../core/errors.ts";
+import { hashOf, sha256 } from "../core/hash.ts";
+import { recordFile, recordFormat, type RawRecord } from "../jobs/record.ts";
+import { onDisk } from "./disk.ts";
+
+/*
+ * Raw data-set instances on a folder. An instance is complete when its flag is there, so a flag may never stand in a
+ * folder that is being filled. A new instance is therefore filled beside its place and comes in by one rename, flag
+ * and all; only an addition to an instance that readers know takes the flag away for a moment.
+ */
+
+export type RawFile = RawRecord["files"][number];
+
+/** A file to be copied into an instance. */
+export interface FileToPlace {
+  readonly path: string;
+  /** @default the base name of `path` */
+  readonly name?: string;
+}
+
+export interface PlaceOptions {
+  /** The flag's name; empty when the folder itself is the flag, as Oozie has it. @default "_SUCCESS" */
+  readonly doneFlag?: string;
+  /** `new` refuses an instance that is there, `replace` swaps it whole, `add` puts further files into it. */
+  readonly mode: "new" | "replace" | "add";
+}
+
+/** The flag that Oozie waits for unless a data set names another. */
+export const successFlag = "_SUCCESS";
+
+/** Whether an instance's flag is there. */
+export function isComplete(folder: string, doneFlag = successFlag): boolean {
+  return existsSync(join(folder, doneFlag));
+}
+
+/**
+ * Puts files into an instance; at any kill it is as it was, complete with the files, or without its flag. What a kill
+ * leaves is cleared by the next call.
+ *
+ * Throws `INSTANCE_EXISTS`, `INSTANCE_INCOMPLETE`, `INSTANCE_MISSING`, `SAME_CONTENT`, `FILE_NAME`, and what
+ * `diskError` makes of the file system's refusals.
+ */
+export function placeInstance(folder: string, files: readonly FileToPlace[], options: PlaceOptions): RawRecord {
+  const { doneFlag = successFlag, mode } = options;
+  if (mode === "add") return addToInstance(folder, files, doneFlag);
+  const parent = dirname(folder);
+  onDisk("make the folder", parent, () => mkdirSync(parent, { recursive: true }));
+  recoverInstances(parent);
+  if (mode === "new") refuseExisting(folder, doneFlag);
+  const staged = besides(folder, "new");
+  try {
+    onDisk("make the folder", staged, () => mkdirSync(staged));
+    const record = sealInstance(staged, copyAll(files, staged, []), doneFlag);
+    publishInstance(staged, folder);
+    return record;
+  } catch (error) {
+    rmSync(staged, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Gives a folder that is filled aside its record and its flag. */
+export function sealInstance(folder: string, files: readonly RawFile[], doneFlag = successFlag): RawRecord {
+  const record = recordOf(files);
+  onDisk("write the instance's record and flag", folder, () => {
+    writeFileSync(join(folder, recordFile), recordText(record));
+    if (doneFlag !== "") writeFileSync(join(folder, doneFlag), "");
+  });
+  return record;
+}
+
+/** Renames a sealed folder to its place on the same disk; what stood there goes. */
+export function publishInstance(sealed: string, folder: string): void {
+  const aside = besides(folder, "old");
+  onDisk("put the instance in place", folder, () => {
+    mkdirSync(dirname(folder), { recursive: true });
+    const replaced = renameIfThere(folder, aside);
+    try {
+      renameSync(sealed, folder);
+    } catch (error) {
+      if (replaced && !existsSync(folder)) renameSync(aside, folder);
+      throw error;
+    }
+    if (replaced) rmSync(aside, { recursive: true, force: true });
+  });
+}
+
+/** Refuses an instance that is there, or that somebody else may be filling. */
+export function refuseExisting(folder: string, doneFlag = successFlag): void {
+  if (!existsSync(folder)) return;
+  if (isComplete(folder, doneFlag))
+    throw new HowdahError("the instance is there already", {
+      code: "INSTANCE_EXISTS",
+      where: folder,
+      next: "add files to it with --add, or replace it",
+    });
+  if (dataFiles(folder).length > 0)
+    throw new HowdahError(
+      "the folder holds files but no flag: somebody may be filling it, or an addition was cut off",
+      {
+        code: "INSTANCE_INCOMPLETE",
+        where: folder,
+        next: "finish the addition by doing it again, or replace the instance",
+      },
+    );
+}
+
+/** Whether {@link refuseExisting} would refuse. */
+export function isOccupied(folder: string, doneFlag = successFlag): boolean {
+  return existsSync(folder) && (isComplete(folder, doneFlag) || dataFiles(folder).length > 0);
+}
+
+/** Clears what killed calls left beside the instances of a folder; an instance that was put aside comes back. */
+export function recoverInstances(parent: string): void {
+  if (!existsSync(parent)) return;
+  onDisk("clear what a killed run left", parent, () => {
+    for (const entry of readdirSync(parent)) {
+      const [, name, which, owner] = besidesName.exec(entry) ?? [];
+      if (name === undefined || isAlive(Number(owner))) continue;
+      const left = join(parent, entry);
+      if (which === "old" && !existsSync(join(parent, name))) renameSync(left, join(parent, name));
+      else rmSync(left, { recursive: true, force: true });
+    }
+  });
+}
+
+/** The data files of an instance by name, hashed anew: they may have been put by other tools. */
+export function readRaw(folder: string): RawFile[] {
+  return onDisk("read the instance", folder, () =>
+    dataFiles(folder).map((name) => ({ name, ...hashFile(join(folder, name)) })),
+  );
+}
+
+/** What a raw instance holds, as records name it: a hash of its files' names and contents. */
+export function rawContent(folder: string): string {
+  return contentOf(readRaw(folder));
+}
+
+/** {@link rawContent} of files that are known. */
+export function contentOf(files: readonly RawFile[]): string {
+  return hashOf([...files].sort(byName).map(({ name, sha256 }) => [name, sha256]));
+}
+
+/** {@link placeInstance} in the mode `add`. */
+export function addToInstance(folder: string, files: readonly FileToPlace[], doneFlag = successFlag): RawRecord {
+  recoverInstances(dirname(folder));
+  const complete = isComplete(folder, doneFlag);
+  if (!complete && !existsSync(join(folder, recordFile)))
+    throw new HowdahError("there is no complete instance to add to", {
+      code: "INSTANCE_MISSING",
+      where: folder,
+      next: "place it first, without --add",
+    });
+  const aside = (name: string | number): string => join(folder, `.adding-${name}`);
+  clearAdditions(folder);
+  const present = readRaw(folder);
+  try {
+    // Checked before the flag goes: a refusal leaves the instance as it was.
+    const added = copyAll(files, folder, present, aside).filter((file, i) => {
+      const twin = present.find(({ sha256 }) => sha256 === file.sha256);
+      if (twin === undefined) return true;
+      if (complete) throw sameContent(files[i]!.path, join(folder, twin.name));
+      return false; // The addition was cut off after this file came in.
+    });
+    const record = recordOf([...present, ...added]);
+    onDisk("add to the instance", folder, () => {
+      writeFileSync(aside("record"), recordText(record));
+      const flag = join(folder, doneFlag);
+      if (complete && doneFlag !== "") renameSync(flag, aside("flag"));
+      for (const { name, staged } of added) renameSync(staged, join(folder, name));
+      renameSync(aside("record"), join(folder, recordFile));
+      if (doneFlag !== "") {
+        if (complete) renameSync(aside("flag"), flag);
+        else writeFileSync(flag, "");
+      }
+    });
+    return record;
+  } finally {
+    clearAdditions(folder);
+  }
+}
+
+function clearAdditions(folder: string): void {
+  onDisk("clear what a killed run left", folder, () => {
+    for (const name of readdirSync(folder))
+      if (name.startsWith(".adding-")) rmSync(join(folder, name), { force: true });
+  });
+}
+
+function sameContent(path: string, twin: string): HowdahError {
+  return new HowdahError(`${path} is in the instance already, byte for byte`, {
+    code: "SAME_CONTENT",
+    where: twin,
+    next: "nothing is left to do, unless another file was meant",
+  });
+}
+
+/** Copies files into a folder under names that are free there, or under other names that the caller gives. */
+function copyAll(
+  files: readonly FileToPlace[],
+  folder: string,
+  present: readonly RawFile[],
+  stagedAs?: (index: number) => string,
+): (RawFile & { readonly staged: string })[] {
+  const taken = new Set(present.map(({ name }) => name));
+  return files.map(({ path, name = basename(path) }, i) => {
+    if (isHidden(name))
+      throw new HowdahError(`${name} would not be read as data: its name begins with ${name.slice(0, 1)}`, {
+        code: "FILE_NAME",
+        where: path,
+        next: "rename the file",
+      });
+    const free = freeName(name, taken);
+    taken.add(free);
+    const staged = stagedAs?.(i) ?? join(folder, free);
+    return { name: free, staged, ...copyHashed(path, staged) };
+  });
+}
+
+/** `part.csv.gz`, or `part-2.csv.gz` where that is taken. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  const [, stem = name, extensions = ""] = /^([^.]+)(\..*)$/.exec(name) ?? [];
+  let free = name;
+  for (let i = 2; taken.has(free); i++) free = `${stem}-${i}${extensions}`;
+  return free;
+}
+
+function copyHashed(from: string, to: string): { bytes: number; sha256: string } {
+  const source = onDisk("read the file", from, () => openSync(from, "r"));
+  try {
+    const target = onDisk("write the file", to, () => openSync(to, "wx"));
+    try {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      for (const chunk of chunks(source, from)) {
+        hash.update(chunk);
+        onDisk("write the file", to, () => {
+          for (let at = 0; at < chunk.length;) at += writeSync(target, chunk, at);
+        });
+        bytes += chunk.length;
+      }
+      return { bytes, sha256: hash.digest("hex") };
+    } finally {
+      closeSync(target);
+    }
+  } finally {
+    closeSync(source);
+  }
+}
+
+const chunkBytes = 1 << 20;
+
+function* chunks(file: number, path: string): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const bytes = onDisk("read the file", path, () => readSync(file, buffer));
+    if (bytes === 0) return;
+    yield buffer.subarray(0, bytes);
+  }
+}
+
+function hashFile(path: string): { bytes: number; sha256: string } {
+  const { size } = statSync(path);
+  // Most instances are small files; one read of each is several times faster than a stream.
+  if (size <= chunkBytes) {
+    const data = readFileSync(path);
+    return { bytes: data.length, sha256: sha256(data) };
+  }
+  const file = openSync(path, "r");
+  try {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for (const chunk of chunks(file, path)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    return { bytes, sha256: hash.digest("hex") };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Names of the data files directly in a folder, in byte order. */
+function dataFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !isHidden(entry.name))
+    .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isFile()))
+    .map(({ name }) => name)
+    .sort(compareBytes);
+}
+
+/** Hadoop's rule, which all engines follow. */
+function isHidden(name: string): boolean {
+  return name.startsWith("_") || name.startsWith(".");
+}
+
+function byName(a: RawFile, b: RawFile): number {
+  return compareBytes(a.name, b.name);
+}
+
+/** The order of UTF-8 bytes, which Python and the engines share; JavaScript's own differs beyond the first plane. */
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function recordOf(files: readonly RawFile[]): RawRecord {
+  const listed = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
+  return { format: recordFormat, files: listed.sort(byName) };
+}
+
+function recordText(record: RawRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** A folder beside an instance that engines ignore; its name tells whose it is. */
+function besides(folder: string, which: "new" | "old"): string {
+  return join(dirname(folder), `.${basename(folder)}.${which}-${process.pid}`);
+}
+const besidesName = /^\.(.+)\.(new|old)-(\d+)$/;
+
+/** Another process that is running. Calls of this one never overlap, so its own leftovers are leftovers. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
