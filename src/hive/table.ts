@@ -174,6 +174,11 @@ function fullColumns(columns: Columns, at: Place): Readonly<Record<string, Colum
   return Object.freeze(Object.fromEntries(entries));
 }
 
+/** A table's columns, to be taken over into another. */
+export function columnsOf(table: Table): Columns {
+  return table.columns;
+}
+
 /** `[name, type]` of a table's columns without its partition columns. */
 export function columnList(table: Table): readonly (readonly [string, HiveType])[] {
   return Object.entries(table.columns).map(([name, { type }]) => [name, type] as const);

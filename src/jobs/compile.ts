@@ -9,6 +9,16 @@ import { recordFormat } from "./record.ts";
 import type { JobSpec, ReadSpec } from "./spec.ts";
 import { compileSelect, meaningOf, readJobFile, type SelectOf, type SqlParts } from "./sql.ts";
 
+/** A SELECT of a job, for both engines. */
+export interface CompiledSelect {
+  /** The table that it is of; undefined for a relation that only the SELECTs below it see. */
+  readonly write: TableDataSet | undefined;
+  /** The table's full name, or the relation's name. */
+  readonly name: string;
+  readonly duckdb: SqlParts;
+  readonly spark: SqlParts;
+}
+
 /** A job whose file was read and found to be in order. */
 export interface CompiledJob {
   readonly job: Job;
@@ -16,7 +26,7 @@ export interface CompiledJob {
   /** Changes when its SQL, a macro it uses, its tables' columns or the raw formats it reads do. */
   readonly hash: string;
   /** In the order of the file. */
-  readonly selects: readonly { readonly write: TableDataSet; readonly duckdb: SqlParts; readonly spark: SqlParts }[];
+  readonly selects: readonly CompiledSelect[];
   /**
    * The order in which flags are placed, those that somebody waits for last, so that whoever sees such a flag sees the
    * whole unit; they go in the opposite order.
@@ -37,15 +47,20 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
     throw new HowdahError(`job ${job.name}: ${why}`, { code: "JOB_FILE", where });
   };
   const writes = new Map(job.writes.map((write) => [write.table.fullName, write]));
-  for (const { table, line } of selects) if (!writes.has(table)) refuse(`${table} is not among its \`writes\``, line);
+  const names = [...writes.keys(), ...Object.keys(job.reads), "units"];
+  for (const { is, name, line } of selects) {
+    if (is === "table" && !writes.has(name)) refuse(`${name} is not among its \`writes\``, line);
+    if (is === "relation" && (names.includes(name) || !/^[a-z][a-z0-9_]*$/.test(name)))
+      refuse(`${name} cannot name a relation, or something else has the name`, line);
+    if (selects.filter((select) => select.name === name).length > 1) refuse(`${name} has two SELECTs`, line);
+  }
   for (const table of writes.keys())
-    if (selects.filter((select) => select.table === table).length !== 1)
-      refuse(`${table} has ${selects.some((select) => select.table === table) ? "two SELECTs" : "no SELECT"}`);
+    if (!selects.some(({ name }) => name === table)) refuse(`${table} has no SELECT`);
   const parameters = job.parameters.map(({ name }) => name);
-  const compiled = selects.map((select, i) => {
-    const tables = selects.slice(0, i).map(({ table }) => table);
+  const compiled = selects.map((select, i): CompiledSelect => {
+    const tables = selects.slice(0, i).map(({ name }) => name);
     const on = (engine: Engine): SqlParts => compileSelect(select, engine, { file: job.sql, parameters, tables });
-    return { write: writes.get(select.table)!, duckdb: on("duckdb"), spark: on("spark") };
+    return { write: writes.get(select.name), name: select.name, duckdb: on("duckdb"), spark: on("spark") };
   });
   const ownReads = Object.values(job.reads).map(({ dataSet }) => dataSet.name);
   const isAwaited = ({ name }: TableDataSet): boolean => awaited.has(name) || ownReads.includes(name);
@@ -67,7 +82,7 @@ function jobHash(job: Job, selects: readonly SelectOf[]): string {
   );
   return hashOf({
     format: recordFormat,
-    selects: selects.map((select) => ({ table: select.table, ...meaningOf(select) })),
+    selects: selects.map((select) => ({ name: select.name, ...meaningOf(select) })),
     columns: Object.fromEntries(job.writes.map(({ table }) => [table.fullName, columnList(table)])),
     reads: Object.entries(job.reads).map(([name, { dataSet, from, to }]) => [name, dataSet.name, from, to]),
     formats: Object.fromEntries(formats),
@@ -125,6 +140,11 @@ export function template(value: Expr): string {
   return text(value.node);
 }
 
+/** The tables of a job in the order of its file. */
+export function tablesInOrder({ selects }: Pick<CompiledJob, "selects">): readonly TableDataSet[] {
+  return selects.flatMap(({ write }) => (write === undefined ? [] : [write]));
+}
+
 /** What `run_sql.py` reads: see {@link JobSpec}. `root` is the folder that holds `_howdah`. */
 export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }: CompiledJob, root: Expr): JobSpec {
   const written = new Set(job.writes.map(({ name }) => name));
@@ -146,14 +166,14 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
     })),
     declared: identityParameters(job),
     reads: Object.entries(job.reads).map(([name, input]) => readSpec(name, input, written)),
-    writes: selects.map(({ write, spark }) => ({
+    selects: selects.map(({ name, write, spark }) => ({ name, table: write !== undefined, sql: spark })),
+    writes: tablesInOrder({ selects }).map((write) => ({
       table: write.table.fullName,
       dataSet: write.name,
       uri: template(write.uri),
       doneFlag: write.doneFlag,
       columns: columnList(write.table),
       columnsHash: columnsHash(write.table),
-      sql: spark,
     })),
     flagOrder: flagOrder.map(({ table }) => table.fullName),
     rejects:

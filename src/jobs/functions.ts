@@ -101,7 +101,6 @@ export const macros: Readonly<Record<string, Macro>> = {
 /** Functions of the same name, arguments and meaning on both engines; test/jobs/functions.test.ts holds each to it. */
 export const allowedFunctions: ReadonlySet<string> = new Set([
   "abs",
-  "array_agg",
   "ascii",
   "coalesce",
   "count",
@@ -121,7 +120,6 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   "repeat",
   "replace",
   "row_number",
-  "starts_with",
   "substr",
   "sum",
   "trim",
@@ -132,7 +130,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
 
 /** Words that may stand before a parenthesis without being functions. */
 export const keywords: ReadonlySet<string> = new Set(
-  "select from where and or not in exists as on over by filter when then else case cast try_cast partition order group having union all with values between join left inner using within distinct limit decimal varchar char end interval is like".split(
+  "select from where and or not in exists as on over by filter when then else case cast try_cast partition order group having union all with values between join left inner using within distinct limit decimal varchar char end interval is like rows range".split(
     " ",
   ),
 );

@@ -3,7 +3,7 @@ import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
 import type { Table } from "../hive/table.ts";
 import { dataset, type DataSet, type Instances } from "../oozie/dataset.ts";
-import { DAY, HOUR, MINUTE, MONTH, path, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
+import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { SqlJob } from "../oozie/workflow.ts";
 import type { RawFormat } from "./format.ts";
@@ -50,7 +50,14 @@ function keyOf(every: Frequency): { readonly key: string; readonly uri: Expr<"pa
 }
 
 /** The data set that a table's partitions are: one fact, so it takes its name, its folders and its key from there. */
-export function partitionsOf(table: Table, series: Series): TableDataSet {
+export function partitionsOf(
+  table: Table,
+  options: Series & {
+    /** @default the table's name, with - for _ */
+    readonly name?: string;
+  },
+): TableDataSet {
+  const { name = table.name.replaceAll("_", "-"), ...series } = options;
   const columns = Object.keys(table.partitionedBy);
   const [column] = columns;
   if (column === undefined || columns.length > 1)
@@ -59,7 +66,7 @@ export function partitionsOf(table: Table, series: Series): TableDataSet {
       where: callerPlace(),
     });
   const { key, uri } = keyOf(series.every);
-  return dataset(table.name.replaceAll("_", "-"), {
+  return dataset(name, {
     ...series,
     uri: path`${table.location}/${column}=${uri}`,
     table,
@@ -73,14 +80,15 @@ export function rawFiles(
   options: Series & {
     readonly root: Expr<"path", Phase>;
     readonly folder: string;
-    readonly files: RawFormat;
+    readonly files: Omit<RawFormat, "encoding"> & { readonly encoding: Value<"string", Phase> };
     /** Name of the column that holds the key. @default "date_ts" */
     readonly column?: string;
   },
 ): RawDataSet {
   const { root, folder, files, column = keyColumn, ...series } = options;
   const { key, uri } = keyOf(series.every);
-  return dataset(name, { ...series, uri: path`${root}/${folder}/${column}=${uri}`, files, key, root });
+  const format: RawFormat = { ...files, encoding: toExpr<"string", Phase>(files.encoding) };
+  return dataset(name, { ...series, uri: path`${root}/${folder}/${column}=${uri}`, files: format, key, root });
 }
 
 const keyColumn = "date_ts";

@@ -20,7 +20,9 @@ export interface JobSpec {
   /** Names of those that stand in the partitions' identity. */
   readonly declared: readonly string[];
   readonly reads: readonly ReadSpec[];
-  /** In the order of the job's file. */
+  /** SELECTs for Spark in the order of the job's file: of tables, and of relations that those below them see. */
+  readonly selects: readonly SelectSpec[];
+  /** The tables, in the same order. */
   readonly writes: readonly WriteSpec[];
   /** Table names in the order in which flags are placed; they go in the opposite order. */
   readonly flagOrder: readonly string[];
@@ -81,7 +83,13 @@ export interface WriteSpec {
   readonly doneFlag: string;
   readonly columns: readonly (readonly [string, HiveType])[];
   readonly columnsHash: string;
-  /** SELECT for Spark: texts, and parameters where their values go. */
+}
+
+export interface SelectSpec {
+  /** A table's full name (which SQL below knows with `__` for the dot) or a relation's name. */
+  readonly name: string;
+  readonly table: boolean;
+  /** Texts, and parameters where their values go. */
   readonly sql: readonly (string | { readonly parameter: string })[];
 }
 

@@ -5,9 +5,10 @@ import { allowedFunctions, keywords, macros, type Engine } from "./functions.ts"
 /** SQL with holes: texts, and the names of the parameters whose values go between them. */
 export type SqlParts = readonly (string | { readonly parameter: string })[];
 
-/** One SELECT of a job's file. */
+/** One SELECT of a job's file: of a table that is published, or of a relation that only the SELECTs below it see. */
 export interface SelectOf {
-  readonly table: string;
+  readonly is: "table" | "relation";
+  readonly name: string;
   readonly text: string;
   /** Line in the file where the SELECT begins. */
   readonly line: number;
@@ -35,11 +36,11 @@ function tokenize(sql: string, firstLine: number): Token[] {
 
 /** Divides a job's file into its SELECTs. `file` stands in errors. */
 export function readJobFile(text: string, file: string): readonly SelectOf[] {
-  const selects: { table: string; lines: string[]; line: number }[] = [];
+  const selects: { is: "table" | "relation"; name: string; lines: string[]; line: number }[] = [];
   text.split("\n").forEach((line, i) => {
-    const table = /^--\s*table:\s*(\S+)\s*$/.exec(line)?.[1];
+    const [, is, name] = /^--\s*(table|relation):\s*(\S+)\s*$/.exec(line) ?? [];
     const last = selects.at(-1);
-    if (table !== undefined) selects.push({ table, lines: [], line: i + 2 });
+    if (name !== undefined) selects.push({ is: is as "table" | "relation", name, lines: [], line: i + 2 });
     else if (last !== undefined) last.lines.push(line);
     else if (line.trim() !== "" && !line.startsWith("--"))
       throw new HowdahError("text before the first table", {
@@ -48,7 +49,13 @@ export function readJobFile(text: string, file: string): readonly SelectOf[] {
         next: "head each SELECT with a line `-- table: database.name`",
       });
   });
-  return selects.map(({ table, lines, line }) => ({ table, line, text: lines.join("\n").trimEnd().replace(/;$/, "") }));
+  return selects.map(({ lines, ...select }) => ({ ...select, text: withoutEnd(lines) }));
+}
+
+/** The SELECT alone: without the comments that lead up to the next one, and the semicolon. */
+function withoutEnd(lines: readonly string[]): string {
+  const end = lines.findLastIndex((line) => line.trim() !== "" && !line.startsWith("--")) + 1;
+  return lines.slice(0, end).join("\n").trimEnd().replace(/;$/, "");
 }
 
 /** What a SELECT may name besides functions. */
@@ -102,14 +109,13 @@ function check(tokens: readonly Token[], names: Names, refuse: Refuse): void {
         break;
       case "symbol":
         if (token.text === "::") refuse(":: is DuckDB's alone", token, "write cast(… as …)");
-        else if (token.text === "[" && !indexOfOne(solid, i))
-          refuse("[ ]: the engines count from 0 and from 1", token, "only (array_agg(…))[1] is known");
+        else if (token.text === "[") refuse("[ ]: the engines count places from 0 and from 1", token);
         break;
       case "word": {
         const name = token.text.toLowerCase();
         if (next?.text !== "(" || keywords.has(name) || name in macros || allowedFunctions.has(name)) break;
         // `with name (columns)`, `as name (` and a table's own name are no calls.
-        if (solid[i - 1]?.text === ".") break;
+        if (solid[i - 1]?.text === "." || solid[i - 1]?.text.toLowerCase() === "as") break;
         refuse(
           `${token.text}() is not among the functions that mean the same on both engines${didYouMean(name, [...allowedFunctions, ...Object.keys(macros)])}`,
           token,
@@ -124,11 +130,6 @@ function check(tokens: readonly Token[], names: Names, refuse: Refuse): void {
   });
 }
 
-/** `(array_agg(…))[1]` is compiled for each engine; any other index is refused. */
-function indexOfOne(solid: readonly Token[], i: number): boolean {
-  return solid[i - 1]?.text === ")" && solid[i + 1]?.text === "1" && solid[i + 2]?.text === "]";
-}
-
 /** Replaces calls of macros by what they stand for on an engine, the innermost first. */
 function expand(tokens: readonly Token[], engine: Engine, refuse: Refuse): readonly Token[] {
   const out: Token[] = [];
@@ -136,11 +137,7 @@ function expand(tokens: readonly Token[], engine: Engine, refuse: Refuse): reado
     const token = tokens[i]!;
     const macro = token.kind === "word" ? macros[token.text.toLowerCase()] : undefined;
     if (macro === undefined || tokens[i + 1]?.text !== "(") {
-      // Spark counts an array's places from 0.
-      if (engine === "spark" && token.text === "[") {
-        out.push(token, { ...token, kind: "number", text: "0" });
-        i += 1;
-      } else out.push(token);
+      out.push(token);
       continue;
     }
     const call = argumentsOf(tokens, i + 1);

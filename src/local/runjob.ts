@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { bug, HowdahError, isHowdahError } from "../core/errors.ts";
 import { plus, type Instant } from "../core/time.ts";
 import { columnList, columnsHash, type HiveType } from "../hive/table.ts";
-import type { CompiledJob } from "../jobs/compile.ts";
+import { tablesInOrder, type CompiledJob } from "../jobs/compile.ts";
 import { isRawDataSet, isTableDataSet, type RawDataSet, type TableDataSet } from "../jobs/job.ts";
 import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
 import { evaluate } from "../oozie/el.ts";
@@ -275,21 +275,25 @@ async function compute(run: BatchRun, units: readonly Instant[], workspace: Work
   const { compiled, data } = run;
   const types = new Map(compiled.parameters.map(({ name, spec }) => [name, spec.type]));
   const value = (name: string): string => sqlValue(types.get(name) ?? "string", data.values.need(name));
-  for (const schema of new Set(compiled.selects.map(({ write }) => write.table.database.name)))
+  for (const schema of new Set(compiled.job.writes.map(({ table }) => table.database.name)))
     await workspace.run(`create schema if not exists ${schema}`);
-  for (const { write, duckdb } of compiled.selects) {
-    const columns = columnList(write.table).map(
-      ([column, type]) => `cast(${sqlName(column)} as ${duckdbType(type)}) as ${sqlName(column)}`,
-    );
+  for (const { name, write, duckdb } of compiled.selects) {
     const select = fillParts(duckdb, value);
-    const into = `create table ${write.table.fullName} as select ${columns.join(", ")}, cast(${compiled.keyColumn} as varchar) as ${compiled.keyColumn} from (\n${select}\n)`;
     try {
-      await workspace.run(into);
+      await workspace.run(`create table ${name} as ${write === undefined ? select : typed(write, select, compiled)}`);
     } catch (error) {
-      throw engineError(error, `${compiled.job.name}: ${write.table.fullName}`, compiled.job.sql);
+      throw engineError(error, `${compiled.job.name}: ${name}`, compiled.job.sql);
     }
-    await refuseStrayRows(run, write, units, workspace);
+    if (write !== undefined) await refuseStrayRows(run, write, units, workspace);
   }
+}
+
+/** A SELECT whose columns are the table's, by name, in its order and of its types. */
+function typed({ table }: TableDataSet, select: string, { keyColumn }: CompiledJob): string {
+  const columns = columnList(table).map(
+    ([column, type]) => `cast(${sqlName(column)} as ${duckdbType(type)}) as ${sqlName(column)}`,
+  );
+  return `select ${columns.join(", ")}, cast(${keyColumn} as varchar) as ${keyColumn} from (\n${select}\n)`;
 }
 
 /** A row outside of the range would vanish, or stand twice. */
@@ -391,7 +395,7 @@ async function writeAside(
   const key = compiled.keyColumn;
   const keys = units.map((unit) => unitKey(compiled, unit));
   const all = new Map<string, Map<string, Computed>>();
-  for (const { write } of compiled.selects) {
+  for (const write of tablesInOrder(compiled)) {
     const { fullName } = write.table;
     const columns = columnList(write.table);
     const partitions = new Map<string, Computed>();
@@ -445,7 +449,7 @@ function publish(
     const flag = data.flag(write, unit);
     onDisk(publishing, flag, () => rmSync(flag, { force: true }));
   }
-  const inOrder = compiled.selects.map(({ write }) => write).filter((write) => tables.includes(write));
+  const inOrder = tablesInOrder(compiled).filter((write) => tables.includes(write));
   for (const write of inOrder) {
     const computed = partitions.get(write.table.fullName)?.get(name) ?? { rows: 0, content: noRows, folder: undefined };
     const place = data.folder(write, unit);

@@ -1,0 +1,165 @@
+import { relative } from "node:path";
+import type { HowdahEvent } from "../../core/events.ts";
+import { exitCodes } from "../../core/errors.ts";
+import { counts, run, type ActionReport, type RunReport } from "../../local/run.ts";
+import { projectOptions, type Command } from "../command.ts";
+import type { Io } from "../io.ts";
+import { defines, timeOption } from "../parse.ts";
+import { projectOf, withTarget } from "../project.ts";
+
+export const runCommand: Command = {
+  name: "run",
+  usage: "run [BUNDLE|COORDINATOR|WORKFLOW|JOB] [--from TIME] [--until TIME] [OPTION…]",
+  describe: "run definitions on a folder, with DuckDB in the place of Spark",
+  positionals: { min: 0, max: 1 },
+  options: {
+    from: { type: "string", value: "TIME", describe: "the first nominal time, such as 2012-03-01T00:00Z" },
+    until: { type: "string", value: "TIME", describe: "no nominal time is at or after it (default: what has landed)" },
+    "as-range": { type: "boolean", describe: "send runs of consecutive hours through each job at once" },
+    rerun: { type: "boolean", describe: "make everything again, also what is done" },
+    "dry-run": { type: "boolean", describe: "say what would run and why; change nothing" },
+    "require-complete": { type: "boolean", describe: "exit 3 when something waits" },
+    ...projectOptions,
+  },
+  examples: [
+    ["howdah run", "everything of the only bundle that is ready and not done"],
+    ["howdah run hourly --until 2012-03-02T00:00Z --as-range", "the hours of a day, each job once for all of them"],
+    ["howdah run --dry-run -D top_spenders=5", "what a changed parameter would make outdated"],
+    ["howdah run map-session-sales --from 2012-03-01T08:00Z --until 2012-03-01T09:00Z", "one job for one hour, again"],
+  ],
+  notes: [
+    "Exit codes: 0 done (also when something waits), 1 an action failed, 2 wrong usage or input, 3 something waits and\n--require-complete was given, 130 Ctrl-C.",
+  ],
+  run: async (args, io) => {
+    const project = await projectOf(args, io);
+    const all = defines(args);
+    const [name] = args.positionals;
+    const inputNames = Object.keys((name === undefined ? undefined : project.definitions.workflows.get(name))?.inputs ?? {});
+    const isInput = ([key]: readonly [string, string]): boolean => inputNames.includes(key);
+    const inputs = Object.fromEntries(Object.entries(all).filter(isInput));
+    const given = Object.fromEntries(Object.entries(all).filter((entry) => !isInput(entry)));
+    const [from, until] = [timeOption(args, "from"), timeOption(args, "until")];
+    const report = await withTarget(args, project, given, async (target) => {
+      const progress = new Progress(io);
+      return run(target, {
+        ...(name === undefined ? {} : { name }),
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+        asRange: args.flag("as-range"),
+        rerun: args.flag("rerun"),
+        dryRun: args.flag("dry-run"),
+        inputs,
+        emit: (event) => progress.take(event),
+        signal: io.signal,
+      });
+    });
+    io.status("");
+    if (io.json) io.out(JSON.stringify({ ...report, counts: counts(report) }));
+    else renderReport(report, io);
+    if (counts(report).failed > 0) return exitCodes.failed;
+    return args.flag("require-complete") && counts(report).waiting > 0 ? exitCodes.waiting : exitCodes.done;
+  },
+};
+
+/** Shows what is going on: one line that changes on a terminal, failures as they come everywhere. */
+class Progress {
+  readonly #io: Io;
+  #total = 0;
+  #done = 0;
+  #doing = "";
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  take(event: HowdahEvent): void {
+    const { colors } = this.#io;
+    switch (event.event) {
+      case "run.started": {
+        const values = Object.entries(event["values"] as Readonly<Record<string, string>>);
+        if (!this.#io.json)
+          for (const [name, value] of values) this.#io.say(colors.dim(`${name} = ${value}`));
+        break;
+      }
+      case "coordinator.materialised":
+        this.#total += Number(event["actions"]);
+        break;
+      case "action.started":
+        this.#doing = `${String(event["name"])} ${String(event["nominal"] ?? "")}`;
+        break;
+      case "job.started":
+        this.#doing = `${String(event["job"])} ${String(event["from"])}${event["from"] === event["to"] ? "" : ` to ${String(event["to"])}`}`;
+        break;
+      case "action.failed":
+        this.#done += 1;
+        break;
+      case "action.ran":
+      case "action.fresh":
+      case "action.kept":
+        this.#done += 1;
+    }
+    this.#io.status(`${this.#done}/${this.#total}  ${this.#doing}`);
+  }
+}
+
+function renderReport(report: RunReport, io: Io): void {
+  const { colors } = io;
+  const of = (status: ActionReport["status"]): readonly ActionReport[] =>
+    report.actions.filter((action) => action.status === status);
+  const [ran, fresh, failed, waiting, kept] = [of("ran"), of("fresh"), of("failed"), of("waiting"), of("kept")];
+  const foreseen = [...of("would-run"), ...of("may-run")];
+  for (const [name, actions] of byName([...ran, ...foreseen, ...kept])) {
+    const whys = new Map<string, ActionReport[]>();
+    for (const action of actions) {
+      const why = `${verb(action.status)}: ${action.why.slice(0, 3).join("; ") || "it was ready"}`;
+      whys.set(why, [...(whys.get(why) ?? []), action]);
+    }
+    for (const [why, some] of whys) io.out(`${name}  ${times(some)}  ${why}`);
+  }
+  for (const action of failed) {
+    io.out(`${colors.red("failed")}  ${action.name} ${action.nominal ?? ""}: ${String(action.error?.["message"])}`);
+    for (const part of ["where", "next"] as const)
+      if (action.error?.[part] !== undefined) io.out(`        ${part === "where" ? "at" : "→"} ${String(action.error[part])}`);
+  }
+  for (const [name, actions] of byName(waiting)) {
+    io.out(`${colors.yellow("waits")}   ${name}  ${times(actions)}  for`);
+    const missing = [...new Set(actions.flatMap((action) => action.missing))];
+    for (const flag of missing.slice(0, 5)) io.out(`        ${nearby(flag, io)}`);
+    if (missing.length > 5) io.out(`        and ${missing.length - 5} more`);
+  }
+  const parts = [
+    `${ran.length} ran`,
+    `${fresh.length} were done before`,
+    ...(foreseen.length > 0 ? [`${foreseen.length} would run (an upper bound)`] : []),
+    ...(kept.length > 0 ? [`${kept.length} cannot be made again (an input is gone)`] : []),
+    ...(waiting.length > 0 ? [`${waiting.length} wait`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+  ];
+  const seconds = `${report.seconds.toFixed(1)} s`;
+  io.out(`${failed.length > 0 ? colors.red("failed") : colors.green("done")}: ${parts.join(", ")} in ${seconds}`);
+  if (report.log !== null) io.out(colors.dim(`log: ${nearby(report.log, io)}`));
+}
+
+function verb(status: ActionReport["status"]): string {
+  return status === "ran" ? "ran" : status === "kept" ? "stale, kept" : status === "may-run" ? "may run" : "would run";
+}
+
+function byName(actions: readonly ActionReport[]): ReadonlyMap<string, readonly ActionReport[]> {
+  const map = new Map<string, ActionReport[]>();
+  for (const action of actions) map.set(action.name, [...(map.get(action.name) ?? []), action]);
+  return map;
+}
+
+/** `2012-03-01T00:00Z`, or the first and the last with their count. */
+function times(actions: readonly ActionReport[]): string {
+  const nominals = actions.flatMap(({ nominal }) => nominal ?? []).sort();
+  const [first] = nominals;
+  if (first === undefined) return "";
+  return nominals.length === 1 ? first : `${first} … ${nominals.at(-1)!} (${nominals.length})`;
+}
+
+/** A path as one would type it here. */
+function nearby(path: string, io: Io): string {
+  const below = relative(io.cwd, path);
+  return below.startsWith("..") ? path : below;
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorFacts } from "../core/events.ts";
+import { didYouMean, exitCodes, HowdahError, isHowdahError, ManyErrors, messageOf, systemCode } from "../core/errors.ts";
+import { libraryFolder } from "../core/source.ts";
+import type { Command } from "./command.ts";
+import { processIo, type Io } from "./io.ts";
+
+/** The commands: a line each for the overview, the rest is loaded when it is used. */
+const commands: Readonly<Record<string, { readonly describe: string; readonly load: () => Promise<Command> }>> = {
+  run: {
+    describe: "run definitions here: what is ready and not done yet",
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
+  query: {
+    describe: "ask the tables of a folder in SQL",
+    load: async () => (await import("./commands/query.ts")).queryCommand,
+  },
+  ingest: {
+    describe: "put files into an instance of a data set, the flag last",
+    load: async () => (await import("./commands/ingest.ts")).ingestCommand,
+  },
+  clean: {
+    describe: "take away the rows of old partitions that may be pruned",
+    load: async () => (await import("./commands/clean.ts")).cleanCommand,
+  },
+};
+
+export function version(): string {
+  const file = readFileSync(join(libraryFolder, "..", "package.json"), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+/** Runs the command line. Gives the exit code; prints errors itself. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [first] = argv;
+  // Neither needs a parser, and both are asked for by people who wait.
+  if (first === "--version" || first === "-V") {
+    process.stdout.write(`${version()}\n`);
+    return exitCodes.done;
+  }
+  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && argv.length === 1)) {
+    process.stdout.write(`${overview()}\n`);
+    return first === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  const interrupt = new AbortController();
+  const io = processIo({ json: argv.includes("--json"), signal: interrupt.signal });
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    io.say("stopping; once more to stop at once");
+    interrupt.abort(new HowdahError("interrupted", { code: "INTERRUPTED", exitCode: exitCodes.interrupted }));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error) => {
+    if (systemCode(error) === "EPIPE") process.exit(exitCodes.done);
+    throw error;
+  });
+  try {
+    const [name, rest] = first === "help" ? [argv[1]!, ["--help"]] : [first, argv.slice(1)];
+    return await runCommand(await find(name), rest, io);
+  } catch (error) {
+    return report(interrupt.signal.aborted ? interrupt.signal.reason : error, argv.includes("--verbose"), io);
+  } finally {
+    io.status("");
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+async function find(name: string): Promise<Command> {
+  const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (found !== undefined) return found.load();
+  throw new HowdahError(
+    name.startsWith("-")
+      ? `${name} stands before the command`
+      : `there is no command ${name}${didYouMean(name, Object.keys(commands))}`,
+    { code: "USAGE", next: "howdah --help lists the commands" },
+  );
+}
+
+async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    const { help } = await import("./help.ts");
+    process.stdout.write(`${help(command)}\n`);
+    return exitCodes.done;
+  }
+  const { parse } = await import("./parse.ts");
+  return command.run(parse(command, argv), io);
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    "howdah: define, test, ship and run Oozie pipelines",
+    "",
+    "Usage: howdah COMMAND [OPTION…]",
+    "",
+    ...Object.entries(commands).map(([name, { describe }]) => `  ${name.padEnd(width)}  ${describe}`),
+    "",
+    "  howdah COMMAND --help    options and examples of a command",
+    "  howdah --version",
+  ].join("\n");
+}
+
+/** Prints an error for a person, or as JSON, and gives its exit code. */
+function report(error: unknown, verbose: boolean, io: Io): number {
+  const problems = error instanceof ManyErrors ? error.problems : [error];
+  if (io.json) io.out(JSON.stringify({ errors: problems.map(errorFacts) }));
+  for (const problem of problems) {
+    io.say(`${io.colors.red("error:")} ${messageOf(problem)}`);
+    if (isHowdahError(problem)) {
+      if (problem.where !== undefined && problem.where !== "") io.say(`  at ${problem.where}`);
+      if (problem.next !== undefined) io.say(`  ${io.colors.dim("→")} ${problem.next}`);
+    } else io.say("  this is a defect of howdah: please report it with the output of --verbose");
+    if (verbose) for (let cause = problem; cause instanceof Error; cause = cause.cause) io.say(cause.stack ?? "");
+  }
+  return isHowdahError(error) ? error.exitCode : exitCodes.bug;
+}

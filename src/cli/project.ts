@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { openTarget, type LocalTarget } from "../local/target.ts";
+import { findProject, loadProject, targetOf, type Project } from "../project/load.ts";
+import type { Arguments } from "./command.ts";
+import type { Io } from "./io.ts";
+
+/** The project that a command is about. */
+export function projectOf(args: Arguments, io: Io): Promise<Project> {
+  const named = args.text("project");
+  return loadProject(named === undefined ? findProject(io.cwd) : resolve(io.cwd, named));
+}
+
+/** Does something on the folder target that a command is about, and closes it again. */
+export async function withTarget<T>(
+  args: Arguments,
+  project: Project,
+  given: Readonly<Record<string, string>>,
+  work: (target: LocalTarget) => Promise<T>,
+): Promise<T> {
+  const folder = args.text("data");
+  const target = openTarget(project, targetOf(project, args.text("target")), {
+    given,
+    ...(folder === undefined ? {} : { folder }),
+  });
+  try {
+    return await work(target);
+  } finally {
+    await target.close();
+  }
+}

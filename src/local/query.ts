@@ -1,0 +1,164 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { didYouMean, HowdahError } from "../core/errors.ts";
+import type { Table } from "../hive/table.ts";
+import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
+import { evaluate } from "../oozie/el.ts";
+import { duckdbType, engineError, sqlName, sqlText, type Workspace } from "./engine.ts";
+import { landedTimes } from "./landed.ts";
+import { viewPartitions } from "./runjob.ts";
+import type { LocalTarget } from "./target.ts";
+import { keyOfInstance } from "./data.ts";
+
+/** A value of a row: whole numbers beyond 2^53 and decimals are texts, exact. */
+export type Cell = string | number | boolean | null;
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<readonly Cell[]>;
+}
+
+/** A SELECT, and the values of its `:name` parameters. */
+export interface Query {
+  readonly sql: string;
+  readonly values?: Readonly<Record<string, string>>;
+  /** What errors call it. @default "the query" */
+  readonly name?: string;
+}
+
+/**
+ * Runs a query over the project's tables and hands the rows to `use` as they come. Only complete partitions are seen;
+ * one that was written with other columns is refused, never misread. Throws `QUERY` for mistakes in the SQL.
+ */
+export async function query(target: LocalTarget, asked: Query, use: (result: QueryResult) => Promise<void>): Promise<void> {
+  const engine = await target.engine();
+  await engine.workspace(async (workspace) => {
+    const sql = withValues(asked);
+    const name = asked.name ?? "the query";
+    try {
+      await makeTables(target, tableNames(workspace, sql), workspace);
+      const result = await workspace.connection.stream(sql);
+      await use({ columns: result.deduplicatedColumnNames(), rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)) });
+    } catch (error) {
+      if (error instanceof HowdahError) throw error;
+      throw queryError(error, name, sql);
+    }
+  });
+}
+
+async function* cells(batches: AsyncIterable<unknown[][]>, types: readonly string[]): AsyncIterable<readonly Cell[]> {
+  for await (const rows of batches)
+    for (const row of rows)
+      yield row.map((value, i): Cell => {
+        if (value === null || typeof value === "number" || typeof value === "boolean") return value;
+        if (typeof value !== "string") return JSON.stringify(value);
+        const isWhole = types[i] === "BIGINT" || types[i] === "HUGEINT" || types[i] === "UBIGINT";
+        return isWhole && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+      });
+}
+
+/** Puts texts in the place of `:name`; strings and comments are left alone. */
+function withValues({ sql, values = {}, name = "the query" }: Query): string {
+  const used = new Set<string>();
+  const text = sql.replace(
+    /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[^]*?\*\/|::|:([A-Za-z_]\w*)/g,
+    (token, parameter: string | undefined) => {
+      if (parameter === undefined) return token;
+      used.add(parameter);
+      const value = values[parameter];
+      if (value === undefined)
+        throw new HowdahError(`${name} needs a value for ${parameter}`, {
+          code: "QUERY_VALUE",
+          next: `give it: -D ${parameter}=…`,
+        });
+      return /^-?\d+(\.\d+)?$/.test(value) && !/^0\d/.test(value) && value.length < 8 ? value : sqlText(value);
+    },
+  );
+  const unused = Object.keys(values).find((parameter) => !used.has(parameter));
+  if (unused !== undefined)
+    throw new HowdahError(`${name} has no parameter ${unused}${didYouMean(unused, used)}`, { code: "QUERY_VALUE" });
+  return text.trim().replace(/;\s*$/, "");
+}
+
+function tableNames(workspace: Workspace, sql: string): readonly string[] {
+  return workspace.connection.getTableNames(sql, true);
+}
+
+function queryError(error: unknown, name: string, sql: string): HowdahError {
+  const made = engineError(error, name, sql.length > 200 ? `${sql.slice(0, 200)}…` : sql);
+  if (made.code !== "SQL") return made;
+  return new HowdahError(made.message, {
+    code: "QUERY",
+    where: made.where ?? "",
+    next: "the tables are listed by: howdah query --tables",
+    cause: error,
+  });
+}
+
+/** Makes the tables and views that a query names, and the views' own tables. */
+async function makeTables(target: LocalTarget, names: readonly string[], workspace: Workspace): Promise<void> {
+  const { tables, views, dataSets } = target.project.definitions;
+  const done = new Set<string>();
+  const make = async (name: string): Promise<void> => {
+    const [schema] = name.split(".");
+    const table = tables.get(name);
+    const view = views.get(name);
+    if (done.has(name) || (table === undefined && view === undefined)) return;
+    done.add(name);
+    await workspace.run(`create schema if not exists ${schema!}`);
+    if (view !== undefined) {
+      for (const inner of tableNames(workspace, view.query)) await make(inner);
+      await workspace.run(`create view ${name} as ${view.query}`);
+      return;
+    }
+    const dataSet = [...dataSets.values()].find(
+      (one): one is TableDataSet => isTableDataSet(one) && one.table === table,
+    );
+    if (dataSet !== undefined) {
+      const instances = landedTimes(dataSet, target.values).map((time) => ({
+        time,
+        instance: keyOfInstance(dataSet, time),
+      }));
+      await viewPartitions(name, dataSet, instances, target.data, Object.keys(table!.partitionedBy)[0]!, workspace);
+    } else await viewFiles(table!, target, workspace);
+  };
+  // Names come with quotes where they need them.
+  for (const name of names) await make(name.replaceAll('"', "").toLowerCase());
+}
+
+/** A table over files that no job wrote: text as Hive reads it, or Parquet. */
+async function viewFiles(table: Table, { data }: LocalTarget, workspace: Workspace): Promise<void> {
+  const location = data.path(String(evaluate(table.location, data.scope)), table.at);
+  const partitions = Object.keys(table.partitionedBy);
+  const files = existsSync(location) ? dataFilesBelow(location, partitions.length) : [];
+  const columns = Object.entries(table.columns).map(([name, { type }]) => [name, duckdbType(type)] as const);
+  if (files.length === 0) {
+    const nulls = [...columns, ...partitions.map((name) => [name, "varchar"] as const)].map(
+      ([name, type]) => `cast(null as ${type}) as ${sqlName(name)}`,
+    );
+    await workspace.run(`create view ${table.fullName} as select ${nulls.join(", ")} where false`);
+    return;
+  }
+  const list = `[${files.map(sqlText).join(", ")}]`;
+  const hive = partitions.length === 0 ? "hive_partitioning = false" : `hive_partitioning = true, hive_types = {${partitions.map((name) => `${sqlText(name)}: varchar`).join(", ")}}`;
+  const { format } = table;
+  if (format.kind === "parquet") {
+    await workspace.run(`create view ${table.fullName} as select * from read_parquet(${list}, ${hive})`);
+    return;
+  }
+  const delimiter = format.properties["field.delim"] ?? format.properties["separatorChar"] ?? "\u0001";
+  const quote = format.properties["quoteChar"] ?? "";
+  const struct = columns.map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`).join(", ");
+  await workspace.run(
+    `create view ${table.fullName} as select * from read_csv(${list}, ${hive}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)}, escape = ${sqlText(quote)}, header = ${format.headerLines > 0}, columns = {${struct}}, nullstr = '\\N', auto_detect = false, null_padding = true, strict_mode = false, parallel = false)`,
+  );
+}
+
+/** Data files of a folder, or of its partitions' folders that carry a flag. */
+function dataFilesBelow(folder: string, depth: number): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !/^[_.]/.test(name));
+  if (depth === 0) return entries.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name)).sort();
+  return entries
+    .filter((entry) => entry.isDirectory() && (depth > 1 || existsSync(join(folder, entry.name, "_SUCCESS"))))
+    .flatMap(({ name }) => dataFilesBelow(join(folder, name), depth - 1));
+}
