@@ -1,9 +1,12 @@
 // Builds dist/ (the typed library), bundle/ (the command) and, with --tests, build/test/ (the compiled tests).
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
-const tsc = (project) => execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
+function tsc(project) {
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
 
 mkdirSync("build", { recursive: true });
 // tsc's record of what it built is worth nothing once the output is gone.

@@ -67,6 +67,11 @@ export class Workspace {
     return (await this.connection.runAndReadAll(sql)).getRows();
   }
 
+  /** Work on few rows is done sooner by one thread: DuckDB's tasks for a second one cost more than they save. */
+  async threads(count: number): Promise<void> {
+    await this.run(`set threads = ${count}`);
+  }
+
   async append(table: string, fill: (appender: DuckDBAppender) => Promise<void>): Promise<void> {
     const appender = await this.connection.createAppender(table);
     try {
@@ -113,16 +118,15 @@ export function fillParts(parts: SqlParts, value: (parameter: string) => string)
 }
 
 /**
- * What a table's rows hold, per partition: `<rows>-<sum>`, the sum being that of the first 15 hex digits of the md5 of
- * each row's text, in which a null is `-` and any other value `<length>:<text>`. Independent of the rows' order and of
- * the engine; `run_sql.py` has the same definition.
+ * The hash of a row: the first 15 hex digits of the md5 of its text, in which a null is `-` and any other value
+ * `<length>:<text>`. A partition's content is `<rows>-<sum of these>`: independent of the rows' order and of the
+ * engine, for `run_sql.py` has the same definition.
  */
-export function contentSql(columns: readonly (readonly [string, HiveType])[], from: string, key: string): string {
+export function rowHashSql(columns: readonly (readonly [string, HiveType])[]): string {
   const row = columns
     .map(([name]) => `coalesce(length(cast(${sqlName(name)} as varchar)) || ':' || cast(${sqlName(name)} as varchar), '-')`)
     .join(" || ");
-  const sum = `sum(cast('0x' || substr(md5(${row}), 1, 15) as bigint))`;
-  return `select ${key}, count(*), cast(count(*) as varchar) || '-' || cast(${sum} as varchar) from ${from} group by ${key}`;
+  return `cast('0x' || substr(md5(${row}), 1, 15) as bigint)`;
 }
 
 /** The content of a partition without rows. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { bug, HowdahError, isHowdahError } from "../core/errors.ts";
@@ -11,11 +12,11 @@ import { evaluate } from "../oozie/el.ts";
 import { currentUser, keyOfInstance, parquetFiles, type Data } from "./data.ts";
 import { onDisk } from "./disk.ts";
 import {
-  contentSql,
   duckdbType,
   engineError,
   fillParts,
   noRows,
+  rowHashSql,
   sqlName,
   sqlText,
   sqlValue,
@@ -135,16 +136,17 @@ interface BatchRun {
 
 async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome> {
   const { compiled } = run;
+  await workspace.threads(run.units.length === 1 ? 1 : availableParallelism());
   const broken = await loadInputs(run, workspace);
   const units = broken === undefined ? run.units : run.units.filter((unit) => unit < broken.unit);
   if (units.length === 0) return { published: [], failure: broken };
   await makeUnits(run, units, workspace);
-  await compute(run, units, workspace);
+  await compute(run, workspace);
   const rejected = await firstOverLimit(run, units, workspace);
   const failure = rejected.failure ?? broken;
   const good = units.filter((unit) => failure === undefined || unit < failure.unit);
   const alone = rejected.failure === undefined ? [] : [rejected.failure.unit];
-  const partitions = await writeAside(run, [...good, ...alone], workspace);
+  const partitions = await writeAside(run, [...good, ...alone], await sumUp(run, units, workspace), workspace);
   for (const unit of good) publish(run, unit, compiled.flagOrder, partitions, rejected.counts);
   for (const unit of alone) publish(run, unit, [compiled.job.rejects!.table], partitions, rejected.counts);
   return { published: good, failure };
@@ -271,7 +273,7 @@ async function makeUnits({ compiled }: BatchRun, units: readonly Instant[], work
 }
 
 /** Runs the SELECTs in the order of the file, each into a table that the next ones see. */
-async function compute(run: BatchRun, units: readonly Instant[], workspace: Workspace): Promise<void> {
+async function compute(run: BatchRun, workspace: Workspace): Promise<void> {
   const { compiled, data } = run;
   const types = new Map(compiled.parameters.map(({ name, spec }) => [name, spec.type]));
   const value = (name: string): string => sqlValue(types.get(name) ?? "string", data.values.need(name));
@@ -284,40 +286,47 @@ async function compute(run: BatchRun, units: readonly Instant[], workspace: Work
     } catch (error) {
       throw engineError(error, `${compiled.job.name}: ${name}`, compiled.job.sql);
     }
-    if (write !== undefined) await refuseStrayRows(run, write, units, workspace);
   }
 }
 
-/** A SELECT whose columns are the table's, by name, in its order and of its types. */
+/** The column that holds a computed row's hash. */
+const rowHash = "_hash";
+
+/** A SELECT whose columns are the table's, by name, in its order and of its types, with each row's hash. */
 function typed({ table }: TableDataSet, select: string, { keyColumn }: CompiledJob): string {
   const columns = columnList(table).map(
     ([column, type]) => `cast(${sqlName(column)} as ${duckdbType(type)}) as ${sqlName(column)}`,
   );
-  return `select ${columns.join(", ")}, cast(${keyColumn} as varchar) as ${keyColumn} from (\n${select}\n)`;
+  return `select *, ${rowHashSql(columnList(table))} as ${rowHash} from (select ${columns.join(", ")}, cast(${keyColumn} as varchar) as ${keyColumn} from (\n${select}\n))`;
 }
 
-/** A row outside of the range would vanish, or stand twice. */
-async function refuseStrayRows(
-  { compiled }: BatchRun,
-  { table }: TableDataSet,
-  units: readonly Instant[],
-  workspace: Workspace,
-): Promise<void> {
-  const keys = units.map((unit) => sqlText(unitKey(compiled, unit))).join(", ");
+/** What was computed: rows and content of each partition, by table and key. */
+type Contents = ReadonlyMap<string, ReadonlyMap<string, { readonly rows: number; readonly content: string }>>;
+
+/** Sums up every table's partitions in one go, and refuses rows outside of the range: they would vanish. */
+async function sumUp({ compiled }: BatchRun, units: readonly Instant[], workspace: Workspace): Promise<Contents> {
   const key = compiled.keyColumn;
-  const [stray] = await workspace.rows(
-    `select ${key} from ${table.fullName} where ${key} is null or ${key} not in (${keys}) limit 1`,
+  const tables = tablesInOrder(compiled).map(({ table }) => table.fullName);
+  const sums = tables.map(
+    (table, i) => `select ${i}, ${key}, count(*), cast(sum(${rowHash}) as varchar) from ${table} group by ${key}`,
   );
-  if (stray === undefined) return;
-  throw new HowdahError(
-    `${table.fullName} has a row whose ${key} is ${String(stray[0])}, which is not among the units that run`,
-    {
-      code: "STRAY_ROW",
-      fault: "run",
-      where: compiled.job.sql,
-      next: "let the SELECT keep to the rows of the relation `units`",
-    },
-  );
+  const keys = new Set(units.map((unit) => unitKey(compiled, unit)));
+  const contents = new Map(tables.map((table) => [table, new Map<string, { rows: number; content: string }>()]));
+  for (const [table, unit, rows, sum] of await workspace.rows(sums.join(" union all "))) {
+    const name = tables[Number(table)]!;
+    if (typeof unit !== "string" || !keys.has(unit))
+      throw new HowdahError(
+        `${name} has a row whose ${key} is ${String(unit)}, which is not among the units that run`,
+        {
+          code: "STRAY_ROW",
+          fault: "run",
+          where: compiled.job.sql,
+          next: "let the SELECT keep to the rows of the relation `units`",
+        },
+      );
+    contents.get(name)!.set(unit, { rows: Number(rows), content: `${Number(rows)}-${String(sum)}` });
+  }
+  return contents;
 }
 
 /** Rejected lines of a unit by raw data set, by the unit's key. */
@@ -390,6 +399,7 @@ type Partitions = ReadonlyMap<string, ReadonlyMap<string, Computed>>;
 async function writeAside(
   { compiled, scratch }: BatchRun,
   units: readonly Instant[],
+  contents: Contents,
   workspace: Workspace,
 ): Promise<Partitions> {
   const key = compiled.keyColumn;
@@ -400,9 +410,7 @@ async function writeAside(
     const columns = columnList(write.table);
     const partitions = new Map<string, Computed>();
     all.set(fullName, partitions);
-    for (const [unit, rows, content] of await workspace.rows(contentSql(columns, fullName, key)))
-      partitions.set(String(unit), { rows: Number(rows), content: String(content), folder: undefined });
-    const withRows = keys.filter((unit) => partitions.has(unit));
+    const withRows = keys.filter((unit) => contents.get(fullName)!.has(unit));
     if (withRows.length === 0) continue;
     const names = columns.map(([column]) => sqlName(column)).join(", ");
     const folder = join(scratch, fullName);
@@ -423,7 +431,7 @@ async function writeAside(
       throw engineError(error, `writing ${fullName}`, folder);
     }
     for (const unit of withRows)
-      partitions.set(unit, { ...partitions.get(unit)!, folder: join(folder, `${key}=${unit}`) });
+      partitions.set(unit, { ...contents.get(fullName)!.get(unit)!, folder: join(folder, `${key}=${unit}`) });
   }
   return all;
 }
