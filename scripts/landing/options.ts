@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { didYouMean, HowdahError, messageOf, parseOozieTime, systemCode } from "howdah";
+import { didYouMean, HowdahError, parseOozieTime } from "howdah";
+import { parseOptions, usage as scriptUsage } from "../command-line.ts";
 import { hourMilliseconds, salesColumns, type Hour } from "./feeds.ts";
 import type { Request } from "./journal.ts";
 import { hourReader } from "./row-time.ts";
@@ -59,7 +59,7 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
-type Given = ReturnType<typeof parse>;
+type Given = ReturnType<typeof parseOptions<typeof options>>;
 
 export interface LandOptions {
   readonly data: string;
@@ -69,7 +69,7 @@ export interface LandOptions {
 
 /** Reads the command line; undefined when help is asked for. */
 export function readOptions(args: readonly string[]): LandOptions | undefined {
-  const given = parse(args);
+  const given = parseOptions("land", options, args);
   if (given.help === true) return undefined;
   const webLogs = sources("--web-logs", given["web-logs"] ?? []);
   const sales = sources("--sales", given.sales ?? []);
@@ -100,22 +100,8 @@ export function readOptions(args: readonly string[]): LandOptions | undefined {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    const [, unknown] = /^Unknown option '--([^']*)'/.exec(messageOf(error)) ?? [];
-    if (unknown === undefined && !(systemCode(error) ?? "").startsWith("ERR_PARSE_ARGS")) throw error;
-    throw usage(
-      unknown === undefined
-        ? messageOf(error)
-        : `there is no option --${unknown}${didYouMean(unknown, Object.keys(options)).replace("mean ", "mean --")}`,
-    );
-  }
-}
-
-function usage(message: string, code = "USAGE"): HowdahError {
-  return new HowdahError(message, { code, next: "npm run land -- --help" });
+function usage(message: string): HowdahError {
+  return scriptUsage("land", message);
 }
 
 function sources(option: string, paths: readonly string[]): SourceFile[] {
