@@ -50,11 +50,14 @@ export function summaryText(summary: LandingSummary, dataFolder: string): string
   });
   if (from !== null && until !== null)
     lines.push(
-      `Landed ${landed.join(" and ")} in ${number(hours)} hours, from ${from} until ${until}, in ${summary.landing}`,
+      `Landed ${landed.join(" and ")} in ${hours === 1 ? "1 hour" : `${number(hours)} hours`}, from ${from} until ${until}, in ${summary.landing}`,
       "",
       ...table(summary),
     );
   if (summary.emptyInBoth !== null) lines.push("", `Neither feed has a row in ${number(summary.emptyInBoth)} hours.`);
+  const [absent, ...others] = feedNames.filter((feed) => summary[feed] === null);
+  if (absent !== undefined && others.length === 0)
+    lines.push("", `No file of ${feeds[absent].what} was given: their hours are as they were.`);
   for (const feed of feedNames) {
     const ignored = summary[feed]?.ignoredColumns ?? [];
     if (ignored.length > 0) lines.push(`Columns of ${feeds[feed].what} left out: ${ignored.join(", ")}`);
