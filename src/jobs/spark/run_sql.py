@@ -1,1 +1,1371 @@
 #!/usr/bin/env python3
+"""Runs one howdah job on Spark for a range of units (hours or days).
+
+    spark-submit run_sql.py SPEC.json --from 20120301_00 --to 20120301_05 [-D name=value ...]
+
+SPEC.json is written by howdah: the job's SELECTs, what they read and write, and their parameters. The meaning is
+that of howdah's local runner: the same rows, the same records beside them, published in the same order.
+
+Exit codes: 0 done; 1 a unit failed, or Spark did; 2 wrong usage, or the job runs already; 3 an input is not there
+yet; 70 a defect of this program; 130 interrupted.
+
+Needs nothing but Python 3.8 and PySpark 3.3. It is one file because it is shipped as one.
+"""
+
+import argparse
+import collections
+import datetime
+import getpass
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+import uuid
+import zlib
+from decimal import Decimal
+
+DONE, FAILED, USAGE, WAITING, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+RECORD_FILE = "_howdah.json"
+RECORD_FORMAT = 1
+SPEC_FORMAT = 1
+LONGEST_LINE = 1 << 27
+
+
+class JobError(Exception):
+    """A failure that is no defect: one sentence, a stable code, and what to do."""
+
+    def __init__(self, message, code, exit_code=FAILED, next_step=None, facts=None):
+        super().__init__(message)
+        self.code = code
+        self.exit_code = exit_code
+        self.next_step = next_step
+        self.facts = facts or {}
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Reading raw files. Nothing here knows Spark: executors run it, and tests call it directly.
+# ---------------------------------------------------------------------------------------------------------------
+
+RawRow = collections.namedtuple("RawRow", "fields line raw reason")
+RawRow.__doc__ = "One line: texts or None by column (all None for a reject), its number, its text, why it is a reject."
+
+
+def gunzip(data, name):
+    """Unpacks all members of a gzip file. Zeros after a member end it; anything else must be a member again."""
+    parts = []
+    rest = data
+    while True:
+        member = zlib.decompressobj(31)
+        try:
+            parts.append(member.decompress(rest))
+        except zlib.error as error:
+            raise JobError("%s is a broken gzip file: %s" % (name, error), "RAW_GZIP")
+        if not member.eof:
+            raise JobError("%s is a broken gzip file: unexpected end of file" % name, "RAW_GZIP")
+        rest = member.unused_data
+        if not rest or rest[0] == 0:
+            return b"".join(parts)
+
+
+def header_line(raw):
+    """The declared header as it stands in a file, or None."""
+    if raw["header"] is None:
+        return None
+    if raw["layout"] == "tsv":
+        return "\t".join(raw["header"])
+    return ",".join('"%s"' % n.replace('"', '""') if re.search('[",]', n) else n for n in raw["header"])
+
+
+def csv_fields(text):
+    """The fields of a line, quotes taken off, and whether a quote is not closed or has text behind it."""
+    fields = []
+    broken = False
+    at = 0
+    while True:
+        begin = at
+        closed = None
+        if text.startswith('"', at):
+            closed = closing_quote(text, at)
+            at = len(text) if closed < 0 else closed + 1
+            broken = broken or closed < 0 or (at < len(text) and text[at] != ",")
+        comma = text.find(",", at)
+        end = len(text) if comma < 0 else comma
+        fields.append(text[begin:end] if closed is None else text[begin + 1 : end - 1].replace('""', '"'))
+        if comma < 0:
+            return fields, broken
+        at = comma + 1
+
+
+def closing_quote(text, opening):
+    """Where the quote that opens there closes, doubled ones passed over; -1 when it does not."""
+    at = text.find('"', opening + 1)
+    while at >= 0 and text.startswith('"', at + 1):
+        at = text.find('"', at + 2)
+    return at
+
+
+def raw_lines(data):
+    """The lines of a file: LF ends one, a single CR before it is dropped, the last may lack its LF."""
+    lines = data.split(b"\n")
+    last = lines.pop()
+    for line in lines:
+        yield line[:-1] if line.endswith(b"\r") else line
+    if last:
+        yield last
+
+
+def read_raw(data, name, raw, encoding):
+    """The rows of one raw file, by the rules of src/jobs/format.ts. `data` is the file, packed if it ends in .gz."""
+    if name.endswith(".gz"):
+        data = gunzip(data, name)
+    if encoding == "utf-8" and data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    header = header_line(raw)
+    width = raw["width"]
+    csv = raw["layout"] == "csv"
+    separator = "," if csv else "\t"
+    positions = [position - 1 for _, position in raw["columns"]]
+    no_fields = [None] * len(positions)
+    for number, line in enumerate(raw_lines(data), 1):
+        if len(line) > LONGEST_LINE:
+            raise JobError("line %d of %s is longer than %d bytes" % (number, name, LONGEST_LINE), "RAW_LINE")
+        valid = True
+        try:
+            text = line.decode(encoding)
+        except UnicodeDecodeError:
+            valid = False
+            text = line.decode(encoding, "backslashreplace")
+        if number == 1 and header is not None:
+            check_header(text, header, name)
+            continue
+        fields, broken = csv_fields(text) if csv and '"' in text else (text.split(separator), False)
+        if text == "" or len(fields) != width:
+            yield RawRow(no_fields, number, text, "columns")
+        elif not valid:
+            yield RawRow(no_fields, number, text, "encoding")
+        elif broken:
+            yield RawRow(no_fields, number, text, "quotes")
+        else:
+            values = [None if fields[p] in ("", "\\N") else fields[p] for p in positions]
+            yield RawRow(values, number, text, None)
+
+
+def check_header(found, declared, name):
+    if found == declared:
+        return
+    shown = found if len(found) <= 2000 else found[:2000] + "…"
+    message = "%s does not begin with the declared header\n  declared: %s\n  found:    %s"
+    raise JobError(message % (name, declared, shown), "RAW_HEADER")
+
+
+def raw_file_rows(data, key, name, raw, encoding):
+    """Rows of a file as the relation has them; last one of line 0, which tells the driver about the file itself.
+
+    What is wrong with a whole file travels in it too: raising would end the units that are good with it.
+    """
+    facts = {"sha256": hashlib.sha256(data).hexdigest(), "rows": 0}
+    try:
+        for row in read_raw(data, name, raw, encoding):
+            facts["rows"] += 1
+            yield (key,) + tuple(row.fields) + (name, row.line, row.raw, row.reason)
+    except JobError as error:
+        facts["fault"] = {"code": error.code, "message": str(error)}
+    yield (key,) + (None,) * len(raw["columns"]) + (name, 0, json.dumps(facts), None)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Parameters, times and templates, as src/oozie and src/core/time.ts define them.
+# ---------------------------------------------------------------------------------------------------------------
+
+TIME_FORMAT = "%Y-%m-%dT%H:%MZ"
+DATE_PATTERN = re.compile(r"^(?:yyyy|MM?|dd?|HH?|mm|ss|'T'|[-/:. _])+$")
+CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+
+def utc_now():
+    return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+
+
+def parse_time(text, what):
+    if re.match(r"^\d{4}-\d\d-\d\dT\d\d:\d\dZ$", text):
+        try:
+            return datetime.datetime.strptime(text, TIME_FORMAT)
+        except ValueError:
+            pass
+    raise JobError("%s: %s is no time such as 2012-03-01T00:00Z" % (what, json.dumps(text)), "TIME", USAGE)
+
+
+def parse_parameter(entry, value):
+    """Checks a parameter's text and gives its one spelling (`007` becomes `7`)."""
+
+    def refuse(why):
+        shown = json.dumps(value, ensure_ascii=False)
+        raise JobError("parameter %s: %s %s" % (entry["name"], shown, why), "PARAMETER_VALUE", USAGE)
+
+    def check_range(number):
+        if entry["min"] is not None and number < Decimal(str(entry["min"])):
+            refuse("is below %s" % entry["min"])
+        if entry["max"] is not None and number > Decimal(str(entry["max"])):
+            refuse("is above %s" % entry["max"])
+
+    kind = entry["type"]
+    if CONTROL.search(value):
+        refuse("has a control character")
+    if kind == "int":
+        if not re.match(r"^-?[0-9]+$", value) or abs(int(value)) > 0x7FFFFFFF:
+            refuse("is no whole number of 32 bits")
+        check_range(Decimal(value))
+        return str(int(value))
+    if kind == "decimal":
+        if not re.match(r"^-?[0-9]+(\.[0-9]+)?$", value):
+            refuse("is no decimal number such as 0.01")
+        check_range(Decimal(value))
+        whole, _, fraction = re.sub(r"^(-?)0+(?=[0-9])", r"\1", value).partition(".")
+        fraction = fraction.rstrip("0")
+        return whole + "." + fraction if fraction else whole
+    if kind == "boolean" and value not in ("true", "false"):
+        refuse("is neither true nor false")
+    if kind == "time":
+        parse_time(value, "parameter %s" % entry["name"])
+    if kind == "choice" and value not in (entry["choices"] or []):
+        refuse("is none of %s" % ", ".join(entry["choices"] or []))
+    if kind == "dateFormat" and not DATE_PATTERN.match(value):
+        refuse("is no date pattern: yyyy MM M dd d HH H mm ss, 'T' and punctuation, such as M/d/yyyy H:mm")
+    if kind == "path" and len(value) > 1:
+        return value.rstrip("/")
+    return value
+
+
+def parameter_values(entries, given, from_file):
+    """The canonical text of every parameter. A file may know more than the job asks for, `-D` may not."""
+    known = {entry["name"]: entry for entry in entries}
+    for name in given:
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise JobError("the job has no parameter %s; it has: %s" % (name, names), "PARAMETER_NAME", USAGE)
+    values = {}
+
+    def resolve(name, users):
+        if name in values:
+            return values[name]
+        if name in users or name not in known:
+            raise JobError("parameter %s cannot be resolved: %s" % (name, " <- ".join(users)), "PARAMETER", USAGE)
+        entry = known[name]
+        text = given.get(name, from_file.get(name))
+        if text is None and entry["default"] is not None:
+            text = TEMPLATE.sub(lambda m: resolve(m.group(1), users + [name]), entry["default"])
+        if text is None:
+            raise JobError("parameter %s has no value" % name, "PARAMETER", USAGE, "give it: -D %s=…" % name)
+        values[name] = parse_parameter(entry, text)
+        return values[name]
+
+    for name in known:
+        resolve(name, [])
+    return values
+
+
+TEMPLATE = re.compile(r"\$\{(\w+)\}")
+
+
+def fill(template, values, instant=None):
+    """Puts parameters, and the fields of an instance's time, into a template."""
+    fields = dict(values)
+    if instant is not None:
+        digits = instant.strftime("%Y%m%d%H%M").rjust(12, "0")
+        fields.update(YEAR=digits[:4], MONTH=digits[4:6], DAY=digits[6:8], HOUR=digits[8:10], MINUTE=digits[10:12])
+
+    def value(match):
+        if match.group(1) not in fields:
+            raise JobError("%s names no parameter: %s" % (match.group(0), template), "SPEC", USAGE)
+        return fields[match.group(1)]
+
+    return TEMPLATE.sub(value, template)
+
+
+def sql_literal(entry, value):
+    """A parameter's value as Spark SQL writes it. Negative numbers go in brackets: `- -1` would begin a comment."""
+    kind = entry["type"]
+    if kind in ("int", "decimal"):
+        return "(%s)" % value if value.startswith("-") else value
+    if kind == "boolean":
+        return value
+    if kind == "time":
+        return "timestamp'%s'" % parse_time(value, entry["name"]).strftime("%Y-%m-%d %H:%M:%S")
+    return sql_text(value)
+
+
+def sql_text(value):
+    return "'%s'" % value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def sql_name(name):
+    return "`%s`" % name.replace("`", "``")
+
+
+KEY_FIELDS = {"yyyy": ("%Y", 4), "MM": ("%m", 2), "dd": ("%d", 2), "HH": ("%H", 2), "mm": ("%M", 2), "ss": ("%S", 2)}
+
+
+def key_tokens(pattern):
+    for match in re.finditer(r"([A-Za-z])\1*|'((?:[^']|'')*)'|.", pattern, re.S):
+        token = match.group(0)
+        if match.group(1):
+            if token not in KEY_FIELDS:
+                raise JobError("date pattern %s: %s is not known" % (pattern, token), "SPEC", USAGE)
+            yield token, True
+        elif match.group(2) is not None:
+            yield match.group(2).replace("''", "'") or "'", False
+        else:
+            yield token, False
+
+
+def format_key(pattern, instant):
+    text = []
+    for token, is_field in key_tokens(pattern):
+        code, width = KEY_FIELDS[token] if is_field else (None, 0)
+        text.append(instant.strftime(code).rjust(width, "0") if is_field else token)
+    return "".join(text)
+
+
+def parse_key(pattern, text):
+    codes = "".join(KEY_FIELDS[t][0] if is_field else t.replace("%", "%%") for t, is_field in key_tokens(pattern))
+    try:
+        instant = datetime.datetime.strptime(text, codes)
+    except ValueError:
+        instant = None
+    if instant is None or format_key(pattern, instant) != text:
+        raise JobError("%s is not written as %s" % (json.dumps(text), pattern), "UNIT", USAGE)
+    return instant
+
+
+def step_of(every):
+    return datetime.timedelta(**{every["unit"]: every["count"]})
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The plan: units, and the partitions that each reads and writes. No file system yet.
+# ---------------------------------------------------------------------------------------------------------------
+
+Instance = collections.namedtuple("Instance", "time key uri flag")
+Unit = collections.namedtuple("Unit", "time key")
+
+
+def flag_of(uri, done_flag):
+    """The path whose presence says that an instance is complete; Oozie takes the folder itself for an empty name."""
+    return uri if done_flag == "" else uri + "/" + done_flag
+
+
+class Plan:
+    """A job's spec with values for its parameters and a range of units."""
+
+    def __init__(self, spec, values, first_key, last_key):
+        self.spec = spec
+        self.values = values
+        self.entries = {entry["name"]: entry for entry in spec["parameters"]}
+        self.root = fill(spec["root"], values).rstrip("/")
+        self.step = step_of(spec["every"])
+        self.units = self._units(first_key, last_key)
+        self.starts = {read["name"]: self._initial(read) for read in spec["reads"]}
+        self._refuse_units_without_inputs()
+
+    def _units(self, first_key, last_key):
+        pattern = self.spec["key"]
+        first, last = parse_key(pattern, first_key), parse_key(pattern, last_key)
+        if first > last:
+            raise JobError("--from %s lies after --to %s" % (first_key, last_key), "RANGE", USAGE)
+        units = []
+        at = first
+        while at <= last:
+            key = format_key(pattern, at)
+            if not re.match(r"^[A-Za-z0-9_.-]+$", key):
+                raise JobError("%s cannot name a folder" % key, "SPEC", USAGE)
+            units.append(Unit(at, key))
+            at += self.step
+        return units
+
+    def _initial(self, read):
+        initial = parse_time(fill(read["initial"], self.values), "the initial instance of %s" % read["dataSet"])
+        return initial.replace(hour=0, minute=0) if read["initialStartOfDay"] else initial
+
+    def _refuse_units_without_inputs(self):
+        """Oozie would run such a unit on nothing; a range sent by hand that begins too early is a mistake."""
+        reads = [read for read in self.spec["reads"] if not read["own"]]
+        for unit in self.units:
+            if reads and not any(self.instances(read, unit) for read in reads):
+                begins = min(self.starts[read["name"]] for read in reads).strftime(TIME_FORMAT)
+                raise JobError(
+                    "%s lies before the first instance of all its inputs, %s" % (unit.key, begins), "RANGE", USAGE
+                )
+
+    def instances(self, read, unit):
+        """The instances that a unit declares as inputs: those before the initial one are none."""
+        start, step = self.starts[read["name"]], step_of(read["every"])
+        nearest = (unit.time - start) // step
+        numbers = range(nearest + read["from"], nearest + read["to"] + 1)
+        return [self.instance(read, start + number * step) for number in numbers if number >= 0]
+
+    def instance(self, read, instant):
+        uri = fill(read["uri"], self.values, instant).rstrip("/")
+        return Instance(instant, format_key(read["key"], instant), uri, flag_of(uri, read["doneFlag"]))
+
+    def outer_instances(self, read, units):
+        """What some units read from outside of the range: of a table that the job itself writes, the state before."""
+        inside = {unit.time for unit in self.units} if read["own"] else set()
+        found = {i.key: i for unit in units for i in self.instances(read, unit) if i.time not in inside}
+        return [found[key] for key in sorted(found)]
+
+    def output(self, write, unit):
+        return fill(write["uri"], self.values, unit.time).rstrip("/")
+
+    def sql(self, write):
+        parts = []
+        for part in write["sql"]:
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                name = part["parameter"]
+                parts.append(sql_literal(self.entries[name], self.values[name]))
+        return "".join(parts)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Hadoop's file system, through the JVM that Spark brings: it reaches whatever Spark reaches.
+# ---------------------------------------------------------------------------------------------------------------
+
+
+class Files:
+    def __init__(self, spark):
+        self._jvm = spark.sparkContext._jvm
+        self._conf = spark.sparkContext._jsc.hadoopConfiguration()
+        self._systems = {}
+
+    def path(self, text):
+        return self._jvm.org.apache.hadoop.fs.Path(text)
+
+    def system(self, text):
+        """One file system a scheme and host; asking Hadoop for it costs more than most of what is done with it."""
+        where = re.match(r"^(?:[a-z][a-z0-9+.-]*:)?(?://[^/]*)?", text, re.I).group(0)
+        if where not in self._systems:
+            self._systems[where] = self.path(text).getFileSystem(self._conf)
+        return self._systems[where]
+
+    def qualified(self, text):
+        """A path as Spark writes those of the files that it reads."""
+        return self.system(text).makeQualified(self.path(text)).toString()
+
+    def local(self, text):
+        """The path on this machine's own disk, or None."""
+        return self.path(text).toUri().getPath() if self.qualified(text).startswith("file:") else None
+
+    def exists(self, text):
+        return self.system(text).exists(self.path(text))
+
+    def list(self, text):
+        """`(name, path, bytes, is folder)` of what a folder holds, hidden names left out; nothing when it is none."""
+        if not self.exists(text):
+            return []
+        found = []
+        for status in self.system(text).listStatus(self.path(text)):
+            path = status.getPath()
+            name = path.getName()
+            if not name.startswith(("_", ".")):
+                found.append((name, path.toString(), status.getLen(), status.isDirectory()))
+        return sorted(found)
+
+    def names(self, text):
+        """All names in a folder, hidden ones included."""
+        if not self.exists(text):
+            return []
+        return sorted(status.getPath().getName() for status in self.system(text).listStatus(self.path(text)))
+
+    def read(self, text):
+        stream = self.system(text).open(self.path(text))
+        try:
+            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream)).decode("utf-8")
+        finally:
+            stream.close()
+
+    def write(self, text, content, overwrite=True):
+        stream = self.system(text).create(self.path(text), overwrite)
+        try:
+            if content:
+                stream.write(bytearray(content.encode("utf-8")))
+        finally:
+            stream.close()
+
+    def mkdirs(self, text):
+        if not self.system(text).mkdirs(self.path(text)):
+            raise JobError("folder %s cannot be made" % text, "FILES")
+
+    def rename(self, source, target):
+        if not self.system(source).rename(self.path(source), self.path(target)):
+            raise JobError("%s cannot be renamed to %s" % (source, target), "FILES")
+
+    def delete(self, text):
+        self.system(text).delete(self.path(text), True)
+
+    def modified(self, text):
+        return self.system(text).getFileStatus(self.path(text)).getModificationTime() / 1000.0
+
+
+def java_class(error):
+    """The Java exception behind an error of py4j, or an empty text."""
+    exception = getattr(error, "java_exception", None)
+    return exception.getClass().getName() if exception is not None else ""
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The lock: one run a job and data root.
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def process_start(pid):
+    """When a process started, as its kernel counts (field 22 of /proc/PID/stat): tells a reused id from the first."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+class Lock:
+    """A file that is created without overwriting and names its owner. A dead owner's is taken over."""
+
+    def __init__(self, files, spark, root, job):
+        self.files = files
+        self.spark = spark
+        self.path = "%s/_howdah/locks/%s.json" % (root, job)
+        on_yarn = spark.sparkContext.master.startswith("yarn")
+        self.owner = {
+            "owner": "yarn" if on_yarn else "process",
+            "pid": os.getpid(),
+            "started": process_start(os.getpid()),
+            "host": socket.gethostname(),
+            "application": spark.sparkContext.applicationId if on_yarn else None,
+            "nonce": uuid.uuid4().hex[:16],
+            "job": job,
+        }
+
+    def __enter__(self):
+        self.files.mkdirs(self.path.rpartition("/")[0])
+        for _ in range(10):
+            if self._create():
+                return self
+            found = self._read()
+            if found is None:
+                continue
+            if self._alive(found):
+                self._refuse(found)
+            self._put_aside(found)
+        raise JobError("the lock %s cannot be had" % self.path, "LOCKED", USAGE)
+
+    def __exit__(self, kind, *_):
+        try:
+            if (self._read() or {}).get("nonce") == self.owner["nonce"]:
+                self.files.delete(self.path)
+        except Exception:
+            # When Spark's JVM has died, that is what must be told; a dead owner's lock hinders nobody.
+            if kind is None:
+                raise
+
+    def _create(self):
+        content = json.dumps(self.owner)
+        local = self.files.local(self.path)
+        if local is not None:
+            return create_whole(local, content)
+        try:
+            self.files.write(self.path, content, overwrite=False)
+            return True
+        except Exception as error:
+            # HDFS says the second when another client has it open for writing.
+            if java_class(error).endswith(("FileAlreadyExistsException", "AlreadyBeingCreatedException")):
+                return False
+            raise
+
+    def _read(self):
+        """The owner in the lock file; None when it is gone, or its writer is still at it."""
+        try:
+            return json.loads(self.files.read(self.path))
+        except ValueError:
+            if time.time() - self.files.modified(self.path) > 60:
+                return {"owner": "nobody"}
+            time.sleep(1)
+            return None
+        except Exception as error:
+            if java_class(error).endswith(("FileNotFoundException", "NoSuchFileException")):
+                return None
+            raise
+
+    def _alive(self, found):
+        if found.get("owner") == "yarn":
+            return self._application_alive(found.get("application"))
+        if found.get("owner") != "process":
+            return False
+        if found.get("host") != socket.gethostname():
+            return True
+        try:
+            os.kill(int(found["pid"]), 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        started = process_start(int(found["pid"]))
+        return found.get("started") is None or started is None or str(found["started"]) == started
+
+    def _application_alive(self, application):
+        """Asks YARN. Whoever cannot ask must take the owner for alive."""
+        jvm = self.spark.sparkContext._jvm
+        try:
+            client = jvm.org.apache.hadoop.yarn.client.api.YarnClient.createYarnClient()
+            client.init(self.spark.sparkContext._jsc.hadoopConfiguration())
+            client.start()
+            try:
+                app_id = jvm.org.apache.hadoop.yarn.api.records.ApplicationId.fromString(application)
+                state = client.getApplicationReport(app_id).getYarnApplicationState().toString()
+                return state not in ("FINISHED", "FAILED", "KILLED")
+            finally:
+                client.stop()
+        except Exception as error:
+            return not java_class(error).endswith("ApplicationNotFoundException")
+
+    def _refuse(self, found):
+        who = (
+            "YARN application %s" % found.get("application")
+            if found.get("owner") == "yarn"
+            else "process %s on %s" % (found.get("pid"), found.get("host"))
+        )
+        raise JobError(
+            "%s runs already on this data: %s" % (self.owner["job"], who),
+            "LOCKED",
+            USAGE,
+            "wait for it; if it is gone, delete %s" % self.path,
+            {"owner": found},
+        )
+
+    def _put_aside(self, dead):
+        """By rename, so that of two runs that find the same dead owner one wins; the other may have moved a fresh
+        lock, and puts it back."""
+        aside = "%s.%s" % (self.path, self.owner["nonce"])
+        try:
+            self.files.rename(self.path, aside)
+        except Exception:
+            return
+        moved = json.loads(self.files.read(aside) or "{}") if self.files.exists(aside) else {}
+        if moved.get("nonce") != dead.get("nonce") and not self.files.exists(self.path):
+            self.files.rename(aside, self.path)
+        else:
+            self.files.delete(aside)
+
+
+def create_whole(path, content):
+    """Creates a file that nobody ever sees half written; False when it is there. Hadoop's own create on a local
+    disk looks first and creates then, which lets two in."""
+    draft = "%s.%s" % (path, uuid.uuid4().hex[:16])
+    with open(draft, "w", encoding="utf-8") as file:
+        file.write(content)
+    try:
+        os.link(draft, path)
+        return True
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(draft)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Spark
+# ---------------------------------------------------------------------------------------------------------------
+
+ALWAYS = {
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # A text in the job's SQL is what it is, also when it looks like ${env:HOME}.
+    "spark.sql.variable.substitute": "false",
+    # Hive 3 reads no other timestamps in Parquet.
+    "spark.sql.parquet.outputTimestampType": "INT96",
+    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    # Flags are this program's to place, and when it says.
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    # No .crc files beside those on a local disk. spark-submit has the other class in its cache already.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.fs.file.impl.disable.cache": "true",
+}
+
+LOCAL_ONLY = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
+UTC_OPTION = "-Duser.timezone=UTC"
+
+
+def start_spark(job, scratch, verbose):
+    """A session with the settings on which the meaning of the SQL hangs."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    # Does nothing below spark-submit, which has started the JVM and given it its options.
+    SparkContext._ensure_initialized(conf=SparkConf().setAll([("spark.driver.extraJavaOptions", UTC_OPTION)]))
+    given = SparkConf()
+    local = given.get("spark.master", "local[*]").startswith("local")
+    settings = dict(ALWAYS)
+    if local:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        wanted = dict(LOCAL_ONLY)
+        wanted["spark.master"] = "local[*]"
+        wanted["spark.sql.warehouse.dir"] = "file:" + scratch
+        settings.update((key, value) for key, value in wanted.items() if not given.contains(key))
+    builder = SparkSession.builder.appName("howdah " + job)
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    if not verbose:
+        spark.sparkContext.setLogLevel("ERROR")
+    check_zone(spark, local)
+    return spark
+
+
+def check_zone(spark, local):
+    zones = spark.sparkContext._jvm.java.util.TimeZone
+    utc = zones.getDefault().hasSameRules(zones.getTimeZone("UTC"))
+    executors = spark.sparkContext.getConf().get("spark.executor.extraJavaOptions", "")
+    if utc and (local or re.search(r"-Duser\.timezone=(Etc/)?UTC\b", executors)):
+        return
+    raise JobError(
+        "the JVMs of Spark do not run in UTC, so times would shift",
+        "ZONE",
+        USAGE,
+        "pass --conf spark.driver.extraJavaOptions=%s --conf spark.executor.extraJavaOptions=%s" % (UTC_OPTION, UTC_OPTION),
+    )
+
+
+def ddl(columns):
+    return ", ".join("%s %s" % (sql_name(name), kind) for name, kind in columns)
+
+
+def literal_path(path):
+    """A path that Spark does not take for a pattern of names."""
+    return re.sub(r"([{}\[\]*?\\])", r"\\\1", path)
+
+
+RAW_COLUMNS = [("_file", "string"), ("_line", "int"), ("_raw", "string"), ("_reason", "string")]
+
+
+def cast_sql(name, found, declared):
+    """A column as declared. A value that the cast would lose ends the run; Spark would make it null silently."""
+    column = sql_name(name)
+    if found == declared:
+        return "%s as %s" % (column, column)
+    cast = "cast(%s as %s)" % (column, declared)
+    lost = "concat(%s, cast(%s as string))" % (sql_text("%s does not fit %s: " % (name, declared)), column)
+    return "case when %s is not null and %s is null then raise_error(%s) else %s end as %s" % (
+        column,
+        cast,
+        lost,
+        cast,
+        column,
+    )
+
+
+def text_sql(name, kind):
+    """A column's value as the text that a partition's content is made of."""
+    column = sql_name(name)
+    if kind == "timestamp":
+        return "date_format(%s, 'yyyy-MM-dd HH:mm:ss')" % column
+    scale = int(kind.rstrip(")").partition(",")[2] or 0) if kind.startswith("decimal") else 0
+    if scale > 6:
+        # Java writes small decimals of such scales as 0E-7.
+        whole = "cast(floor(abs(%s)) as decimal(38,0))" % column
+        places = "cast((abs(%s) - floor(abs(%s))) * cast(1e%d as decimal(38,0)) as decimal(38,0))" % (
+            column,
+            column,
+            scale,
+        )
+        return "concat(if(%s < 0, '-', ''), cast(%s as string), '.', lpad(cast(%s as string), %d, '0'))" % (
+            column,
+            whole,
+            places,
+            scale,
+        )
+    return "cast(%s as string)" % column
+
+
+def row_hash_sql(columns):
+    """60 bits of a row: md5 over its values, each with its length before it so that borders cannot move."""
+    texts = [text_sql(name, kind) for name, kind in columns]
+    parts = ["coalesce(concat(cast(length({0}) as string), ':', {0}), '-')".format(text) for text in texts]
+    return "cast(conv(substring(md5(concat(%s)), 1, 15), 16, 10) as decimal(20,0))" % ", ".join(parts)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The run
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def canonical_json(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def hash_of(value):
+    return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()[:32]
+
+
+def by_utf16(text):
+    """Sorts as JavaScript does, so that both runners make the same hash of a list of names."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def content_text(stats):
+    return "%d-%d" % stats
+
+
+Computed = collections.namedtuple("Computed", "folder stats")
+Failure = collections.namedtuple("Failure", "unit message facts with_rejects")
+
+
+class Run:
+    """One job over one range: reads, computes aside, checks, publishes."""
+
+    def __init__(self, plan, spark, files, output):
+        self.plan = plan
+        self.spec = plan.spec
+        self.key = plan.spec["keyColumn"]
+        self.spark = spark
+        self.files = files
+        self.output = output
+        self.started = utc_now()
+        self.work = "%s/_howdah/tmp/%s-%s" % (plan.root, self.spec["job"], uuid.uuid4().hex[:16])
+        # Content by data set and instance; rows that the reader gave by raw data set and instance.
+        self.contents = {}
+        self.raw_rows = {}
+        self.failure = None
+        self.units = plan.units
+
+    def __call__(self):
+        self.clear_leftovers()
+        self.read()
+        if self.units:
+            computed = self.compute()
+            self.check_rejects()
+            self.publish(computed)
+        if self.failure is None:
+            return DONE
+        self.tell_failure()
+        return FAILED
+
+    def clear_leftovers(self):
+        """What killed runs of this job left; the lock says that none is running."""
+        folder = self.plan.root + "/_howdah/tmp"
+        for name in self.files.names(folder):
+            if re.match("^%s-[0-9a-zA-Z]+$" % re.escape(self.spec["job"]), name):
+                self.files.delete("%s/%s" % (folder, name))
+
+    # -- reading
+
+    def read(self):
+        frames = {}
+        for read in self.spec["reads"]:
+            instances = self.plan.outer_instances(read, self.units)
+            frames[read["name"]] = self.raw_frame(read, instances) if read["raw"] else self.table_frame(read, instances)
+        for read in self.spec["reads"]:
+            frame = frames[read["name"]]
+            if self.failure is not None:
+                keys = [i.key for i in self.plan.outer_instances(read, self.units)]
+                frame = frame.where(frame[self.key].isin(keys)) if keys else frame.limit(0)
+            frame.createOrReplaceTempView(read["name"])
+        self.units_view()
+
+    def units_view(self):
+        rows = [
+            "(%s, timestamp'%s', timestamp'%s')" % (sql_text(unit.key), unit.time, unit.time + self.plan.step)
+            for unit in self.units
+        ]
+        if rows:
+            names = "%s, begins, ends" % sql_name(self.key)
+            self.spark.sql("select * from values %s as t(%s)" % (", ".join(rows), names)).createOrReplaceTempView(
+                "units"
+            )
+
+    def raw_frame(self, read, instances):
+        """Rows of raw files, parsed in the executors, kept because they are read twice: for the files' facts too."""
+        raw = read["raw"]
+        encoding = fill(raw["encoding"], self.plan.values)
+        if encoding not in ("utf-8", "latin-1"):
+            raise JobError("%s is no encoding of raw files: utf-8 or latin-1" % encoding, "RAW_ENCODING", USAGE)
+        root = self.files.qualified(fill(raw["root"], self.plan.values)).rstrip("/") + "/"
+        found = {}
+        for instance in instances:
+            for _, path, _, is_folder in self.files.list(instance.uri):
+                if not is_folder:
+                    found[path] = (instance.key, path[len(root) :] if path.startswith(root) else path)
+        schema = ddl([(self.key, "string")] + [(name, "string") for name, _ in raw["columns"]] + RAW_COLUMNS)
+        if not found:
+            frame = self.spark.createDataFrame([], schema)
+        else:
+            paths = [literal_path(path) for path in sorted(found)]
+            packed = self.spark.read.format("binaryFile").load(paths).select("path", "content").rdd
+            rows = packed.flatMap(lambda r: raw_file_rows(bytes(r[1]), found[r[0]][0], found[r[0]][1], raw, encoding))
+            frame = self.spark.createDataFrame(rows, schema, verifySchema=False).persist()
+        self.take_file_facts(read, instances, frame)
+        return frame.where("_line > 0")
+
+    def take_file_facts(self, read, instances, frame):
+        files = {instance.key: [] for instance in instances}
+        rows = {instance.key: 0 for instance in instances}
+        faults = {}
+        for key, file, text in frame.where("_line = 0").select(sql_name(self.key), "_file", "_raw").collect():
+            facts = json.loads(text)
+            files[key].append([file.rpartition("/")[2], facts["sha256"]])
+            rows[key] += facts["rows"]
+            if "fault" in facts and (key not in faults or file < faults[key][0]):
+                faults[key] = (file, facts["fault"])
+        for key, listed in files.items():
+            self.contents[read["dataSet"], key] = hash_of(sorted(listed, key=lambda entry: by_utf16(entry[0])))
+        self.raw_rows.setdefault(read["dataSet"], {}).update(rows)
+        for position, unit in enumerate(self.units):
+            bad = [faults[i.key][1] for i in self.plan.instances(read, unit) if i.key in faults]
+            if bad:
+                self.fail_from(position, bad[0]["message"], {"code": bad[0]["code"]}, with_rejects=False)
+                return
+
+    def table_frame(self, read, instances):
+        for instance in instances:
+            self.contents[read["dataSet"], instance.key] = self.table_content(read, instance)
+            parent = instances[0].uri.rpartition("/")[0]
+            if instance.uri != "%s/%s=%s" % (parent, self.key, instance.key):
+                message = "%s is no folder %s=%s beside the others of %s"
+                raise JobError(message % (instance.uri, self.key, instance.key, read["table"]), "SPEC", USAGE)
+        schema = ddl(read["columns"] + [[self.key, "string"]])
+        if not instances:
+            return self.spark.createDataFrame([], schema)
+        base = instances[0].uri.rpartition("/")[0]
+        reader = self.spark.read.schema(schema).option("basePath", base)
+        return reader.parquet(*[literal_path(instance.uri) for instance in instances])
+
+    def table_content(self, read, instance):
+        path = "%s/%s" % (instance.uri, RECORD_FILE)
+        again = "run the job that writes %s again for %s" % (read["table"], instance.key)
+        try:
+            identity = json.loads(self.files.read(path))["identity"]
+        except Exception:
+            message = "%s=%s of %s has no readable record %s, so nothing says what its rows are"
+            raise JobError(message % (self.key, instance.key, read["table"], RECORD_FILE), "RECORD", next_step=again)
+        if identity["columns"] != read["columnsHash"]:
+            message = "%s=%s of %s was written with other columns"
+            raise JobError(message % (self.key, instance.key, read["table"]), "COLUMNS", next_step=again)
+        return identity["content"]
+
+    # -- computing
+
+    def compute(self):
+        """Every table of the range, written aside; what is read back is what will be published."""
+        computed = {}
+        for write in self.spec["writes"]:
+            folder = "%s/new/%s" % (self.work, write["table"])
+            try:
+                self.write_aside(write, folder)
+                stats = self.stats(write, folder)
+            except JobError:
+                raise
+            except Exception as error:
+                raise JobError("the SELECT for %s failed: %s" % (write["table"], cause_of(error)), "SQL") from error
+            computed[write["table"]] = Computed(folder, stats)
+            self.remember_contents(write, stats)
+            self.output.event("table.computed", table=write["table"], rows=sum(s[0] for s in stats.values()))
+        return computed
+
+    def write_aside(self, write, folder):
+        result = self.spark.sql(self.plan.sql(write))
+        found = {name.lower(): kind for name, kind in result.dtypes}
+        columns = write["columns"] + [[self.key, "string"]]
+        missing = [name for name, _ in columns if name.lower() not in found]
+        if missing:
+            message = "the SELECT for %s lacks %s; it gives %s"
+            raise JobError(
+                message % (write["table"], ", ".join(missing), ", ".join(name for name, _ in result.dtypes)), "SQL"
+            )
+        typed = result.selectExpr(*[cast_sql(name, found[name.lower()], kind) for name, kind in columns])
+        # One task a partition, so that small ones are one file each.
+        typed.repartition(sql_column(self.key)).write.partitionBy(self.key).parquet(folder)
+
+    def stats(self, write, folder):
+        """Rows and sum of row hashes by unit; registers the table for the SELECTs behind it."""
+        schema = ddl(write["columns"] + [[self.key, "string"]])
+        self.files.mkdirs(folder)
+        view = write["table"].replace(".", "__")
+        self.spark.read.schema(schema).parquet(folder).createOrReplaceTempView(view)
+        sums = "select %s, count(*), sum(%s) from %s group by 1"
+        grouped = self.spark.sql(sums % (sql_name(self.key), row_hash_sql(write["columns"]), view))
+        counted = {key: (rows, int(total)) for key, rows, total in grouped.collect()}
+        stray = sorted(str(key) for key in set(counted) - {unit.key for unit in self.units})
+        if stray:
+            message = "the SELECT for %s gives rows for %s, which the range does not have"
+            raise JobError(message % (write["table"], ", ".join(stray[:5])), "SQL")
+        return {unit.key: counted.get(unit.key, (0, 0)) for unit in self.units}
+
+    def remember_contents(self, write, stats):
+        """What a unit of the range leaves is the declared input of the next one, though the range never reads it."""
+        for unit in self.units:
+            self.contents[write["dataSet"], unit.key] = content_text(stats[unit.key])
+
+    # -- checking
+
+    def check_rejects(self):
+        """Counts each unit's rejects by raw data set, and finds the first unit that has too many."""
+        self.rejects = {unit.key: {name: 0 for name in self.raw_rows} for unit in self.units}
+        if self.spec["rejects"] is None:
+            return
+        view = self.spec["rejects"]["table"].replace(".", "__")
+        counts = "select %s, data_set, count(*) from %s group by 1, 2" % (sql_name(self.key), view)
+        for key, data_set, count in self.spark.sql(counts).collect():
+            self.rejects[key][data_set] = count
+        for position, unit in enumerate(self.units):
+            for data_set, count in sorted(self.rejects[unit.key].items()):
+                if self.too_many(unit, data_set, count):
+                    self.fail_rejects(position, data_set, count, view)
+                    return
+
+    def rows_read(self, unit, data_set):
+        reads = [read for read in self.spec["reads"] if read["raw"] and read["dataSet"] == data_set]
+        keys = {instance.key for read in reads for instance in self.plan.instances(read, unit)}
+        return sum(self.raw_rows[data_set][key] for key in keys)
+
+    def limits(self):
+        names = self.spec["rejects"]
+        return Decimal(self.plan.values[names["maxShare"]]), Decimal(self.plan.values[names["min"]])
+
+    def too_many(self, unit, data_set, count):
+        share, least = self.limits()
+        rows = self.rows_read(unit, data_set) if data_set in self.raw_rows else 0
+        return count > share * rows and count > least
+
+    def fail_rejects(self, position, data_set, count, view):
+        unit = self.units[position]
+        rows = self.rows_read(unit, data_set) if data_set in self.raw_rows else 0
+        share, least = self.limits()
+        where = "%s = %s and data_set = %s" % (sql_name(self.key), sql_text(unit.key), sql_text(data_set))
+        order = "select file, line, reason from %s where %s order by file, line limit 5" % (view, where)
+        sample = [{"file": file, "line": line, "reason": why} for file, line, why in self.spark.sql(order).collect()]
+        message = "%s: %d of %d lines of %s are rejects; more than %s and more than a share of %s is too many" % (
+            unit.key,
+            count,
+            rows,
+            data_set,
+            least,
+            share,
+        )
+        lines = ["  %s:%s %s" % (entry["file"], entry["line"], entry["reason"]) for entry in sample]
+        facts = {"code": "REJECTS", "dataSet": data_set, "rejects": count, "rows": rows, "sample": sample}
+        facts.update(maxShare=str(share), min=str(least))
+        self.fail_from(position, "\n".join([message] + lines), facts, with_rejects=True)
+
+    def fail_from(self, position, message, facts, with_rejects):
+        """The unit at a position fails: it and those behind it are given up."""
+        self.failure = Failure(self.units[position], message, facts, with_rejects)
+        self.units = self.units[:position]
+
+    def tell_failure(self):
+        unit = self.failure.unit.key
+        kept = "its rejects alone were published" if self.failure.with_rejects else "nothing of it was published"
+        self.output.error(
+            JobError(
+                self.failure.message,
+                self.failure.facts["code"],
+                next_step="mend the files of %s and run from there; %s, and nothing behind it" % (unit, kept),
+                facts=dict(self.failure.facts, unit=unit),
+            )
+        )
+
+    # -- publishing
+
+    def publish(self, computed):
+        for unit in self.units:
+            self.publish_unit(unit, computed, self.spec["writes"])
+        if self.failure is not None and self.failure.with_rejects:
+            only = [write for write in self.spec["writes"] if write["table"] == self.spec["rejects"]["table"]]
+            self.publish_unit(self.failure.unit, computed, only)
+
+    def publish_unit(self, unit, computed, writes):
+        """Flags away, folders swapped, partitions registered, flags back: a partition is never mixed or unchecked
+        under a flag."""
+        tables = {write["table"]: write for write in writes}
+        flagged = [tables[name] for name in self.spec["flagOrder"] if name in tables]
+        for write in writes:
+            self.finish_aside(unit, write, computed[write["table"]])
+        for write in reversed(flagged):
+            if write["doneFlag"]:
+                self.files.delete(flag_of(self.plan.output(write, unit), write["doneFlag"]))
+        for write in writes:
+            self.swap(unit, write, computed[write["table"]])
+            self.register(unit, write)
+        for write in flagged:
+            if write["doneFlag"]:
+                self.files.write(flag_of(self.plan.output(write, unit), write["doneFlag"]), "")
+        rows = {write["table"]: computed[write["table"]].stats[unit.key][0] for write in writes}
+        self.output.event("unit.published", unit=unit.key, rows=rows)
+
+    def aside(self, unit, table):
+        return "%s/%s=%s" % (table.folder, self.key, unit.key)
+
+    def finish_aside(self, unit, write, table):
+        folder = self.aside(unit, table)
+        self.files.mkdirs(folder)
+        files = [{"name": name, "bytes": size} for name, _, size, _ in self.files.list(folder)]
+        record = {"format": RECORD_FORMAT, "identity": self.identity(unit, write, table), "run": self.facts(files)}
+        self.files.write("%s/%s" % (folder, RECORD_FILE), json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+    def identity(self, unit, write, table):
+        return {
+            "table": write["table"],
+            "partition": "%s=%s" % (self.key, unit.key),
+            "job": self.spec["hash"],
+            "columns": write["columnsHash"],
+            "parameters": {name: self.plan.values[name] for name in self.spec["declared"]},
+            "inputs": [
+                {"dataSet": read["dataSet"], "instance": instance.key, "content": self.contents[read["dataSet"], instance.key]}
+                for read in self.spec["reads"]
+                for instance in self.plan.instances(read, unit)
+            ],
+            "rows": table.stats[unit.key][0],
+            "rejects": self.rejects[unit.key],
+            "checks": [],
+            "content": content_text(table.stats[unit.key]),
+        }
+
+    def facts(self, files):
+        return {
+            "engine": "spark " + self.spark.version,
+            "files": files,
+            "bytes": sum(file["bytes"] for file in files),
+            "started": self.started.isoformat(timespec="milliseconds") + "Z",
+            "seconds": round((utc_now() - self.started).total_seconds(), 3),
+            "release": None,
+            "user": self.spark.sparkContext.sparkUser() or getpass.getuser(),
+        }
+
+    def swap(self, unit, write, table):
+        target = self.plan.output(write, unit)
+        if self.files.exists(target):
+            old = "%s/old/%s" % (self.work, write["table"])
+            self.files.mkdirs(old)
+            self.files.rename(target, "%s/%s" % (old, unit.key))
+        else:
+            self.files.mkdirs(target.rpartition("/")[0])
+        self.files.rename(self.aside(unit, table), target)
+
+    def register(self, unit, write):
+        if not self.in_catalog(write["table"]):
+            return
+        table = ".".join(sql_name(part) for part in write["table"].split("."))
+        where = "%s = %s" % (sql_name(self.key), sql_text(unit.key))
+        location = sql_text(self.plan.output(write, unit))
+        self.spark.sql(
+            "alter table %s add if not exists partition (%s) location %s" % (table, where, location)
+        ).collect()
+
+    def in_catalog(self, table):
+        if self.spark.conf.get("spark.sql.catalogImplementation", "in-memory") != "hive":
+            return False
+        return self.spark._jsparkSession.catalog().tableExists(table)
+
+
+def sql_column(name):
+    from pyspark.sql.functions import col
+
+    return col(sql_name(name))
+
+
+def check_flags(plan, files):
+    """Before anything is computed: whoever runs on what has not arrived would write rows that are wrong."""
+    missing = []
+    for read in plan.spec["reads"]:
+        for instance in plan.outer_instances(read, plan.units):
+            if not files.exists(instance.flag):
+                missing.append((read["dataSet"], instance))
+    if not missing:
+        return
+    name, instance = missing[0]
+    more = "" if len(missing) == 1 else ", nor are %d more inputs" % (len(missing) - 1)
+    raise JobError(
+        "%s of %s is not there (%s)%s" % (instance.key, name, instance.flag, more),
+        "INPUT_MISSING",
+        WAITING,
+        "wait for it, or choose a range whose inputs have all arrived",
+        {"missing": [{"dataSet": n, "instance": i.key, "flag": i.flag} for n, i in missing]},
+    )
+
+
+def run(plan, spark, output):
+    files = Files(spark)
+    # Once before the lock, so that a refused run leaves no trace, and once when nobody else can change anything.
+    check_flags(plan, files)
+    with Lock(files, spark, plan.root, plan.spec["job"]):
+        check_flags(plan, files)
+        job = Run(plan, spark, files, output)
+        try:
+            return job()
+        finally:
+            job.clear_leftovers()
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The command
+# ---------------------------------------------------------------------------------------------------------------
+
+
+class Output:
+    """Lines for people, or a JSON object a line for programs."""
+
+    def __init__(self, as_json):
+        self.as_json = as_json
+
+    def event(self, name, **facts):
+        if self.as_json:
+            text = json.dumps(dict(event=name, **facts), ensure_ascii=False)
+        else:
+            text = "%s %s" % (name, " ".join("%s=%s" % (k, plain(v)) for k, v in facts.items()))
+        print(text, flush=True)
+
+    def error(self, error):
+        if self.as_json:
+            facts = dict(error.facts, code=error.code, message=str(error))
+            if error.next_step:
+                facts["next"] = error.next_step
+            self.event("error", **facts)
+            return
+        print("error: %s" % error, file=sys.stderr)
+        if error.next_step:
+            print("next: %s" % error.next_step, file=sys.stderr)
+
+
+def plain(value):
+    return ",".join("%s:%s" % pair for pair in value.items()) if isinstance(value, dict) else value
+
+
+def cause_of(error):
+    """What went wrong, in a line or two, out of Spark's page of it."""
+    exception = getattr(error, "java_exception", None)
+    while exception is not None and exception.getCause() is not None:
+        exception = exception.getCause()
+    text = exception.toString() if exception is not None else str(error)
+    return " ".join(line.strip() for line in text.split("\n")[:3] if line.strip())
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(prog="run_sql.py", description="Runs a howdah job on Spark for a range of units.")
+    parser.add_argument("spec", help="the job's JSON; with a scheme, such as hdfs:, it is read through Hadoop")
+    parser.add_argument("--from", dest="first", required=True, metavar="KEY", help="the first unit: 20120301_00")
+    parser.add_argument("--to", dest="last", required=True, metavar="KEY", help="the last unit, included")
+    parser.add_argument("-D", dest="given", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
+    parser.add_argument("--parameters", metavar="FILE", help="a JSON object of parameters; -D wins over it")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--verbose", action="store_true", help="show Spark's log and Python's tracebacks")
+    return parser.parse_args(argv)
+
+
+def given_parameters(pairs):
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise JobError("-D %s lacks its value: -D name=value" % pair, "PARAMETER", USAGE)
+        given[name] = value
+    return given
+
+
+def flat(value):
+    """A JSON value as the text that it would be on a command line."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def load_json(path, spark_of):
+    try:
+        if "://" in path:
+            return json.loads(Files(spark_of()).read(path))
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        raise JobError("%s cannot be read: %s" % (path, error), "FILE", USAGE)
+
+
+class Session:
+    """Spark, started when it is first needed: most mistakes show before."""
+
+    def __init__(self, verbose):
+        self.verbose = verbose
+        self.spark = None
+        self.scratch = tempfile.mkdtemp(prefix="howdah-")
+
+    def start(self, job="job"):
+        if self.spark is None:
+            self.spark = start_spark(job, self.scratch, self.verbose)
+        return self.spark
+
+    def stop(self):
+        if self.spark is not None:
+            self.spark.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def command(args, session, output):
+    spec = load_json(args.spec, session.start)
+    if spec.get("format") != SPEC_FORMAT:
+        message = "%s has format %s; this program reads %d" % (args.spec, spec.get("format"), SPEC_FORMAT)
+        raise JobError(message, "SPEC", USAGE, "take run_sql.py and the spec from the same release")
+    from_file = load_json(args.parameters, session.start) if args.parameters else {}
+    from_file = {name: flat(value) for name, value in from_file.items() if value is not None}
+    values = parameter_values(spec["parameters"], given_parameters(args.given), from_file)
+    plan = Plan(spec, values, args.first, args.last)
+    spark = session.start(spec["job"])
+    output.event("job.started", job=spec["job"], first=args.first, last=args.last, units=len(plan.units))
+    code = run(plan, spark, output)
+    if code == DONE:
+        output.event("job.done", job=spec["job"], first=args.first, last=args.last)
+    return code
+
+
+def stop_by_signal(number, _):
+    raise SystemExit(128 + number)
+
+
+def main(argv):
+    args = arguments(argv)
+    output = Output(args.json)
+    signal.signal(signal.SIGTERM, stop_by_signal)
+    session = Session(args.verbose)
+    try:
+        return command(args, session, output)
+    except JobError as error:
+        failure = error
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if args.verbose:
+            traceback.print_exc()
+        spark_failed = type(error).__module__.startswith(("py4j", "pyspark"))
+        failure = JobError(cause_of(error), "SPARK" if spark_failed else "BUG", FAILED if spark_failed else BUG)
+    finally:
+        session.stop()
+    if args.verbose and failure.__cause__ is not None:
+        traceback.print_exception(type(failure.__cause__), failure.__cause__, failure.__cause__.__traceback__)
+    output.error(failure)
+    return failure.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

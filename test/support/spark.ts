@@ -1,0 +1,199 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The PySpark that the tests compare with. */
+export const sparkVersion = "3.5.6";
+
+const projectRoot = join(import.meta.dirname, "..", "..", "..");
+
+/** The runner as it is shipped. */
+export const runSqlFile = join(projectRoot, "dist", "jobs", "spark", "run_sql.py");
+
+export interface Spark {
+  /** The interpreter of the virtual environment that holds PySpark. */
+  readonly python: string;
+  readonly sparkHome: string;
+  /** What a process needs in its environment to run on two cores of this machine, in UTC, seen by nobody else. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Missing {
+  readonly reason: string;
+}
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly stdin?: string;
+  /** Kills the process after so many milliseconds. */
+  readonly killAfter?: number;
+}
+
+/** Runs a program to its end. A program that is not there exits with 127, as in a shell. */
+export function start(program: string, args: readonly string[], options: StartOptions = {}): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { env: options.env, stdio: ["pipe", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    // A program that ends before it has read everything breaks the pipe; its exit code says why.
+    child.stdin.on("error", () => undefined).end(options.stdin ?? "");
+    const timer =
+      options.killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.killAfter);
+    child.on("error", () => resolve({ exitCode: 127, stdout, stderr }));
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ exitCode: code ?? 128, stdout, stderr });
+    });
+  });
+}
+
+/** A temporary folder for one test file; the caller removes it. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "howdah-test-"));
+}
+
+let python: Promise<string | undefined> | undefined;
+
+/** `python3`, when there is one of 3.8 or later. */
+export function findPython(): Promise<string | undefined> {
+  return (python ??= start("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]).then(({ exitCode }) =>
+    exitCode === 0 ? "python3" : undefined,
+  ));
+}
+
+let spark: Promise<Spark | Missing> | undefined;
+
+/** Finds PySpark in the cache, or puts it there, once. Throws when it cannot be had although `CI` is `true`. */
+export async function findSpark(): Promise<Spark | Missing> {
+  const found = await (spark ??= prepareSpark());
+  if ("reason" in found && process.env["CI"] === "true")
+    throw new Error(`Spark is needed with CI=true: ${found.reason}`);
+  return found;
+}
+
+/** Spark for a test; without it the test is skipped and says why. */
+export async function needSpark(test: Mocha.Context): Promise<Spark> {
+  const found = await findSpark();
+  return "reason" in found ? skip(test, found.reason) : found;
+}
+
+/** Python for a test; without it the test is skipped and says why. */
+export async function needPython(test: Mocha.Context): Promise<string> {
+  const found = await findPython();
+  if (found === undefined && process.env["CI"] === "true") throw new Error("python3 is needed with CI=true");
+  return found ?? skip(test, "there is no python3 of 3.8 or later");
+}
+
+function skip(test: Mocha.Context, reason: string): never {
+  process.stderr.write(`skipped ${test.test?.parent?.title ?? "a test"}: ${reason}\n`);
+  return test.skip();
+}
+
+async function prepareSpark(): Promise<Spark | Missing> {
+  const java = process.env["JAVA_HOME"] === undefined ? "java" : join(process.env["JAVA_HOME"], "bin", "java");
+  if ((await start(java, ["-version"])).exitCode !== 0) return { reason: "there is no Java" };
+  const basePython = await findPython();
+  if (basePython === undefined) return { reason: "there is no python3 of 3.8 or later" };
+  const cache =
+    process.env["HOWDAH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah");
+  const folder = join(cache, `pyspark-${sparkVersion}`);
+  if (!existsSync(folder)) {
+    const problem = await makeEnvironment(basePython, cache, folder);
+    if (problem !== undefined) return { reason: problem };
+  }
+  const libraries = join(folder, "lib");
+  const version = readdirSync(libraries).find((name) => name.startsWith("python3"));
+  const sparkHome = join(libraries, version ?? "", "site-packages", "pyspark");
+  return existsSync(sparkHome)
+    ? { python: join(folder, "bin", "python"), sparkHome, env: environment(join(folder, "bin", "python")) }
+    : { reason: `${folder} holds no PySpark: remove it, so that it is made again` };
+}
+
+/** Makes a virtual environment with PySpark under another name first, so that a broken one is never taken for whole. */
+async function makeEnvironment(basePython: string, cache: string, folder: string): Promise<string | undefined> {
+  const draft = `${folder}.${process.pid}`;
+  process.stderr.write(`fetching pyspark==${sparkVersion} (300 MB, once) with pip into ${folder}\n`);
+  mkdirSync(cache, { recursive: true });
+  try {
+    const made = await start(basePython, ["-m", "venv", draft]);
+    if (made.exitCode !== 0) return `python3 -m venv failed: ${made.stderr || made.stdout}`;
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `pyspark==${sparkVersion}`];
+    const installed = await start(join(draft, "bin", "python"), pip);
+    if (installed.exitCode !== 0) return `pip could not install pyspark: ${installed.stderr}`;
+    // Another run of the tests may have been faster.
+    if (!existsSync(folder)) renameSync(draft, folder);
+    return undefined;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function environment(pythonFile: string): NodeJS.ProcessEnv {
+  // Compiling no further than C1 halves the time of runs that are over in seconds.
+  const java = "-Duser.timezone=UTC -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+  const submit = ["--master", "local[2]", "--driver-memory", "1g", "--conf", `'spark.driver.extraJavaOptions=${java}'`];
+  return {
+    ...process.env,
+    SPARK_HOME: undefined,
+    PYTHONPATH: join(runSqlFile, ".."),
+    PYTHONDONTWRITEBYTECODE: "1",
+    PYSPARK_PYTHON: pythonFile,
+    PYSPARK_SUBMIT_ARGS: [...submit, "pyspark-shell"].join(" "),
+    SPARK_LOCAL_IP: "127.0.0.1",
+  };
+}
+
+/** Runs Python below Spark's environment, with a folder of its own for what Spark puts aside. */
+async function runPython(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  options: StartOptions = {},
+): Promise<Finished> {
+  const found = await findSpark();
+  if ("reason" in found) throw new Error(found.reason);
+  const folder = temporaryFolder();
+  try {
+    return await start(found.python, args, {
+      ...options,
+      env: { ...found.env, SPARK_LOCAL_DIRS: folder, TMPDIR: folder, ...env },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `run_sql.py` on two cores of this machine. */
+export function runSpark(
+  specFile: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  killAfter?: number,
+): Promise<Finished> {
+  return runPython([runSqlFile, specFile, ...args], env, killAfter === undefined ? {} : { killAfter });
+}
+
+/** Several runs of `run_sql.py`, one after the other in one process, which spares most of their time. */
+export async function runSparkEach(runs: readonly (readonly string[])[]): Promise<Finished[]> {
+  return JSON.parse(await runScript("runs.py", JSON.stringify(runs))) as Finished[];
+}
+
+/** The rows of many small queries, as texts, by one Spark session set up as `run_sql.py` sets its own up. */
+export async function sparkQueries(queries: readonly string[]): Promise<(string | null)[][][]> {
+  return JSON.parse(await runScript("queries.py", JSON.stringify(queries))) as (string | null)[][][];
+}
+
+async function runScript(name: string, stdin: string): Promise<string> {
+  const script = join(projectRoot, "test", "support", name);
+  const { exitCode, stdout, stderr } = await runPython([script], {}, { stdin });
+  if (exitCode !== 0) throw new Error(`${name} failed:\n${stderr}`);
+  return stdout;
+}
