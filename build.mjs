@@ -4,13 +4,18 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 function tsc(project) {
-  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(1);
 }
 
 mkdirSync("build", { recursive: true });
 // tsc's record of what it built is worth nothing once the output is gone.
-for (const [out, info] of [["dist", "build/dist.tsbuildinfo"], ["build/test", "build/test.tsbuildinfo"]])
+for (const [out, info] of [
+  ["dist", "build/dist.tsbuildinfo"],
+  ["build/test", "build/test.tsbuildinfo"],
+])
   if (!existsSync(out)) rmSync(info, { force: true });
 
 tsc("tsconfig.build.json");

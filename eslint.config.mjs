@@ -14,7 +14,12 @@ const layerRules = layers.map((layer, i) => ({
             message: `src/${layer} is a lower layer: it may import from ${layers.slice(0, i).join(", ") || "nothing of ours"}`,
           },
           ...(["core", "oozie", "hive"].includes(layer)
-            ? [{ group: ["node:fs", "node:fs/*", "node:net", "node:http", "node:child_process"], message: `src/${layer} is pure` }]
+            ? [
+                {
+                  group: ["node:fs", "node:fs/*", "node:net", "node:http", "node:child_process"],
+                  message: `src/${layer} is pure`,
+                },
+              ]
             : []),
         ],
       },
@@ -27,7 +32,12 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { project: ["tsconfig.json", "tsconfig.build.json", "tsconfig.test.json"], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ["tsconfig.json", "tsconfig.build.json", "tsconfig.test.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-non-null-assertion": "off",

@@ -13,7 +13,10 @@ export const p = parameters({
   landing: pathParameter({ describe: "where raw files arrive" }),
   data: pathParameter({ describe: "below it lie the tables of processed and warehouse" }),
 
-  first_hour: timeParameter({ describe: "the first hour; it alone needs no earlier state", otherwise: "earliest-landed" }),
+  first_hour: timeParameter({
+    describe: "the first hour; it alone needs no earlier state",
+    otherwise: "earliest-landed",
+  }),
   end: timeParameter({ describe: "no hour is at or after it" }),
 
   max_idle_seconds: intParameter({ default: 1800, min: 1, max: 3600, describe: "a longer pause ends a session" }),
@@ -28,9 +31,8 @@ export const p = parameters({
     default: "column",
     describe: "how a sale finds its user: by a column, or at random, for samples that have no customer in common",
   }),
-  link_column: choiceParameter(
-    ["InvoiceNo", "StockCode", "Description", "CustomerID", "Country"],
-    { default: "CustomerID", describe: "the column that holds the user's id, with link=column" },
-  ),
-
+  link_column: choiceParameter(["InvoiceNo", "StockCode", "Description", "CustomerID", "Country"], {
+    default: "CustomerID",
+    describe: "the column that holds the user's id, with link=column",
+  }),
 });

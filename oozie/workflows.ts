@@ -6,7 +6,11 @@ const retry = { max: 2, every: minutes(1) };
 
 export const prepareHour = workflow("prepare-hour", { hour: "string" }, ({ hour }) =>
   sequence(
-    hive2("register-raw", [t.rawHits, t.rawSales].map((table) => addPartition(table, { date_ts: hour })), { retry }),
+    hive2(
+      "register-raw",
+      [t.rawHits, t.rawSales].map((table) => addPartition(table, { date_ts: hour })),
+      { retry },
+    ),
     spark("prepare", { job: prepare, from: hour }),
     spark("map-session-sales", { job: mapSessionSales, from: hour }),
   ),

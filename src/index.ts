@@ -6,16 +6,7 @@ export { errorFacts } from "./core/events.ts";
 export type { Emit, HowdahEvent } from "./core/events.ts";
 export { sha256 } from "./core/hash.ts";
 export type { Place } from "./core/source.ts";
-export {
-  days,
-  formatOozieTime,
-  formatTimeBy,
-  hours,
-  minutes,
-  parseOozieTime,
-  parseTimeBy,
-  plus,
-} from "./core/time.ts";
+export { days, formatOozieTime, formatTimeBy, hours, minutes, parseOozieTime, parseTimeBy, plus } from "./core/time.ts";
 export type { Frequency, Instant } from "./core/time.ts";
 
 // Definitions.

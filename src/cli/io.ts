@@ -28,7 +28,9 @@ export function processIo(options: { readonly json: boolean; readonly signal: Ab
   return {
     ...options,
     cwd: process.cwd(),
-    colors: createColors(isatty(1) && terminal && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb"),
+    colors: createColors(
+      isatty(1) && terminal && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb",
+    ),
     out: (line) => {
       clear();
       process.stdout.write(`${line}\n`);

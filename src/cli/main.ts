@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorFacts } from "../core/events.ts";
-import { didYouMean, exitCodes, HowdahError, isHowdahError, ManyErrors, messageOf, systemCode } from "../core/errors.ts";
+import {
+  didYouMean,
+  exitCodes,
+  HowdahError,
+  isHowdahError,
+  ManyErrors,
+  messageOf,
+  systemCode,
+} from "../core/errors.ts";
 import { libraryFolder } from "../core/source.ts";
 import type { Command } from "./command.ts";
 import { processIo, type Io } from "./io.ts";

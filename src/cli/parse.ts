@@ -38,7 +38,9 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
   for (const name of Object.keys(parsed)) {
     if (name === "_" || name === "$0" || known.has(name)) continue;
     const dashes = name.length === 1 ? "-" : "--";
-    throw usage(`there is no option ${dashes}${name}${didYouMean(name, Object.keys(specs)).replace("did you mean ", "did you mean --")}`);
+    throw usage(
+      `there is no option ${dashes}${name}${didYouMean(name, Object.keys(specs)).replace("did you mean ", "did you mean --")}`,
+    );
   }
   const positionals = (parsed["_"] as readonly unknown[]).map(String);
   const { min, max } = command.positionals;

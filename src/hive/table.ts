@@ -5,14 +5,7 @@ import type { Expr, Phase } from "../oozie/el.ts";
 
 /** A Hive type, in Hive's own spelling; the decimal has its precision and scale. */
 export type HiveType =
-  | "string"
-  | "int"
-  | "bigint"
-  | "double"
-  | "boolean"
-  | "date"
-  | "timestamp"
-  | `decimal(${number},${number})`;
+  "string" | "int" | "bigint" | "double" | "boolean" | "date" | "timestamp" | `decimal(${number},${number})`;
 
 export interface Column {
   readonly type: HiveType;

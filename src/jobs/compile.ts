@@ -54,8 +54,7 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
       refuse(`${name} cannot name a relation, or something else has the name`, line);
     if (selects.filter((select) => select.name === name).length > 1) refuse(`${name} has two SELECTs`, line);
   }
-  for (const table of writes.keys())
-    if (!selects.some(({ name }) => name === table)) refuse(`${table} has no SELECT`);
+  for (const table of writes.keys()) if (!selects.some(({ name }) => name === table)) refuse(`${table} has no SELECT`);
   const parameters = job.parameters.map(({ name }) => name);
   const compiled = selects.map((select, i): CompiledSelect => {
     const tables = selects.slice(0, i).map(({ name }) => name);
@@ -159,7 +158,7 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
     parameters: used.map(({ name, spec }) => ({
       name,
       type: spec.type,
-      default: spec.default === undefined || isExpr(spec.default) ? null : String(spec.default),
+      default: spec.default === undefined ? null : isExpr(spec.default) ? template(spec.default) : String(spec.default),
       choices: spec.choices ?? null,
       min: spec.min ?? null,
       max: spec.max ?? null,

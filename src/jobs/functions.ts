@@ -64,7 +64,8 @@ export const macros: Readonly<Record<string, Macro>> = {
     arguments: 2,
     duckdb: `case when regexp_full_match($1, ${asPattern}) then try_strptime($1, ${replaced("replace($2, chr(39), '')", strptimeFields)}) end`,
     spark: `case when ($1 rlike (chr(92) || 'A(?:' || ${asPattern} || ')' || chr(92) || 'z')) then to_timestamp($1, $2) end`,
-    describe: "parse_time(text, format): a timestamp read by a pattern of yyyy MM M dd d HH H mm ss; null when it is none",
+    describe:
+      "parse_time(text, format): a timestamp read by a pattern of yyyy MM M dd d HH H mm ss; null when it is none",
   },
   epoch_seconds: {
     arguments: 1,

@@ -93,7 +93,8 @@ function check(tokens: readonly Token[], names: Names, refuse: Refuse): void {
     const next = solid[i + 1];
     switch (token.kind) {
       case "string":
-        if (token.text.includes("\\")) refuse("a backslash in a string: Spark reads it as an escape, DuckDB does not", token);
+        if (token.text.includes("\\"))
+          refuse("a backslash in a string: Spark reads it as an escape, DuckDB does not", token);
         if (next?.kind === "string") refuse("a doubled quote in a string: DuckDB reads one quote, Spark none", token);
         break;
       case "quoted":
@@ -149,7 +150,12 @@ function expand(tokens: readonly Token[], engine: Engine, refuse: Refuse): reado
     for (const piece of macro[engine].split(/(\$\d)/)) {
       const place = /^\$(\d)$/.exec(piece)?.[1];
       if (place === undefined) out.push({ kind: "symbol", text: piece, line: token.line });
-      else out.push({ ...token, kind: "symbol", text: "(" }, ...args[Number(place) - 1]!, { ...token, kind: "symbol", text: ")" });
+      else
+        out.push({ ...token, kind: "symbol", text: "(" }, ...args[Number(place) - 1]!, {
+          ...token,
+          kind: "symbol",
+          text: ")",
+        });
     }
     i = call.end;
   }
@@ -205,7 +211,10 @@ function toParts(tokens: readonly Token[]): SqlParts {
 }
 
 /** What of a SELECT makes its rows: its words without white space and comments, and the macros it uses. */
-export function meaningOf(select: SelectOf): { readonly sql: string; readonly macros: Readonly<Record<string, string>> } {
+export function meaningOf(select: SelectOf): {
+  readonly sql: string;
+  readonly macros: Readonly<Record<string, string>>;
+} {
   const solid = tokenize(select.text, select.line).filter(({ kind }) => kind !== "space");
   const used = [...new Set(solid.filter(({ kind }) => kind === "word").map(({ text }) => text.toLowerCase()))]
     .filter((name) => name in macros)

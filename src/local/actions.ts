@@ -1,5 +1,17 @@
 import { spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
@@ -68,7 +80,9 @@ function octal(permissions: string, where: Expr): number {
       code: "PERMISSIONS",
       where: where.at,
     });
-  return letters.slice(1).reduce((mode, three) => mode * 8 + [...three].reduce((bits, c) => bits * 2 + (c === "-" ? 0 : 1), 0), 0);
+  return letters
+    .slice(1)
+    .reduce((mode, three) => mode * 8 + [...three].reduce((bits, c) => bits * 2 + (c === "-" ? 0 : 1), 0), 0);
 }
 
 /** What of a hive2 action can be done on a folder: tables are folders, and a partition is known once its folder is. */
@@ -82,7 +96,9 @@ export function runHive2(action: Hive2Action, scope: Scope, data: Data): void {
         makeFolder(String(evaluate(statement.table.location, scope)), statement.table.at, data);
         break;
       case "add-partition": {
-        const values = Object.entries(statement.partition).map(([key, value]) => `${key}=${String(evaluate(value, scope))}`);
+        const values = Object.entries(statement.partition).map(
+          ([key, value]) => `${key}=${String(evaluate(value, scope))}`,
+        );
         const location = String(evaluate(statement.table.location, scope));
         makeFolder([location, ...values].join("/"), statement.at, data);
         break;
@@ -120,7 +136,11 @@ export async function runShell(
     const output = await spawned(
       action,
       action.arguments.map((argument) => String(evaluate(argument, scope))),
-      { cwd: folder, env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}`, ...Object.fromEntries(env) }, signal },
+      {
+        cwd: folder,
+        env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}`, ...Object.fromEntries(env) },
+        signal,
+      },
     );
     if (!action.captureOutput) return {};
     const lines = output.split("\n").map((line) => /^([^=\s]+)=(.*)$/.exec(line));
@@ -186,4 +206,3 @@ export function fileSystemAnswer(fn: string, path: string): boolean | number | u
       return undefined;
   }
 }
-

@@ -59,7 +59,8 @@ export function prune(target: LocalTarget, partitions: readonly Prunable[]): voi
         const pruned = { ...record, pruned: new Date().toISOString() };
         writeByRename(join(folder, recordFile), join(folder, `.${recordFile}`), `${JSON.stringify(pruned)}\n`);
         rmSync(data.flag(dataSet, time), { force: true });
-        for (const name of readdirSync(folder)) if (name !== recordFile) rmSync(join(folder, name), { recursive: true });
+        for (const name of readdirSync(folder))
+          if (name !== recordFile) rmSync(join(folder, name), { recursive: true });
       });
     }
   } finally {

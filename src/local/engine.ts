@@ -1,33 +1,42 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { HowdahError, messageOf } from "../core/errors.ts";
 import type { HiveType } from "../hive/table.ts";
 import type { SqlParts } from "../jobs/sql.ts";
 import type { ParameterSpec } from "../oozie/parameters.ts";
+import { isRunning } from "./lock.ts";
 
 /** DuckDB in memory, spilling to a folder. It holds work in progress alone; what lasts are the partitions' files. */
 export class Engine {
   readonly name: string;
   readonly #instance: DuckDBInstance;
+  readonly #spill: string;
   #workspaces = 0;
 
-  private constructor(instance: DuckDBInstance, name: string) {
+  private constructor(instance: DuckDBInstance, name: string, spill: string) {
+    this.#spill = spill;
     this.#instance = instance;
     this.name = name;
   }
 
-  /** `memory` as DuckDB writes sizes; `spill` is made when it is needed. */
+  /** `memory` as DuckDB writes sizes; `spill` is a folder for all processes, made when it is needed. */
   static async open(options: { readonly memory: string; readonly spill: string }): Promise<Engine> {
     const duckdb = await import("@duckdb/node-api");
+    clearSpills(options.spill);
     const instance = await duckdb.DuckDBInstance.create(":memory:", {
       memory_limit: options.memory,
-      temp_directory: options.spill,
+      temp_directory: join(options.spill, String(process.pid)),
       // Rows have no order of their own here, and keeping one costs memory.
       preserve_insertion_order: "false",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
-    return new Engine(instance, `duckdb ${duckdb.version().replace(/^v/, "")}`);
+    return new Engine(
+      instance,
+      `duckdb ${duckdb.version().replace(/^v/, "")}`,
+      join(options.spill, String(process.pid)),
+    );
   }
 
   /** A catalog and a connection of its own for one piece of work; everything made in it goes with it. */
@@ -47,6 +56,7 @@ export class Engine {
 
   close(): void {
     this.#instance.closeSync();
+    rmSync(this.#spill, { recursive: true, force: true });
   }
 }
 
@@ -124,7 +134,10 @@ export function fillParts(parts: SqlParts, value: (parameter: string) => string)
  */
 export function rowHashSql(columns: readonly (readonly [string, HiveType])[]): string {
   const row = columns
-    .map(([name]) => `coalesce(length(cast(${sqlName(name)} as varchar)) || ':' || cast(${sqlName(name)} as varchar), '-')`)
+    .map(
+      ([name]) =>
+        `coalesce(length(cast(${sqlName(name)} as varchar)) || ':' || cast(${sqlName(name)} as varchar), '-')`,
+    )
     .join(" || ");
   return `cast('0x' || substr(md5(${row}), 1, 15) as bigint)`;
 }
@@ -147,6 +160,8 @@ export function engineError(error: unknown, what: string, where: string): Howdah
   });
 }
 
-export function ensureFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+/** What processes that were killed left. */
+function clearSpills(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const pid of readdirSync(folder)) if (!isRunning(Number(pid))) rmSync(join(folder, pid), { recursive: true });
 }

@@ -111,13 +111,19 @@ function locked(job: string, path: string, owner: Owner | undefined): HowdahErro
 /** A YARN application, and a process of another machine, cannot be looked at from here: they count as alive. */
 function isAlive(owner: Owner): boolean {
   if (owner.owner === "yarn" || owner.host !== hostname()) return true;
+  if (!isRunning(owner.pid)) return false;
+  const started = processStart(owner.pid);
+  return started === undefined || owner.started === null || started === owner.started;
+}
+
+/** Whether this machine has a process of this id. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     return systemCode(error) === "EPERM";
   }
-  const started = processStart(owner.pid);
-  return started === undefined || owner.started === null || started === owner.started;
 }
 
 /** The start time of a process in clock ticks since boot (proc(5), field 22); undefined where /proc is not. */

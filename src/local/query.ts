@@ -30,7 +30,11 @@ export interface Query {
  * Runs a query over the project's tables and hands the rows to `use` as they come. Only complete partitions are seen;
  * one that was written with other columns is refused, never misread. Throws `QUERY` for mistakes in the SQL.
  */
-export async function query(target: LocalTarget, asked: Query, use: (result: QueryResult) => Promise<void>): Promise<void> {
+export async function query(
+  target: LocalTarget,
+  asked: Query,
+  use: (result: QueryResult) => Promise<void>,
+): Promise<void> {
   const engine = await target.engine();
   await engine.workspace(async (workspace) => {
     const sql = withValues(asked);
@@ -38,7 +42,10 @@ export async function query(target: LocalTarget, asked: Query, use: (result: Que
     try {
       await makeTables(target, tableNames(workspace, sql), workspace);
       const result = await workspace.connection.stream(sql);
-      await use({ columns: result.deduplicatedColumnNames(), rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)) });
+      await use({
+        columns: result.deduplicatedColumnNames(),
+        rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)),
+      });
     } catch (error) {
       if (error instanceof HowdahError) throw error;
       throw queryError(error, name, sql);
@@ -140,7 +147,10 @@ async function viewFiles(table: Table, { data }: LocalTarget, workspace: Workspa
     return;
   }
   const list = `[${files.map(sqlText).join(", ")}]`;
-  const hive = partitions.length === 0 ? "hive_partitioning = false" : `hive_partitioning = true, hive_types = {${partitions.map((name) => `${sqlText(name)}: varchar`).join(", ")}}`;
+  const hive =
+    partitions.length === 0
+      ? "hive_partitioning = false"
+      : `hive_partitioning = true, hive_types = {${partitions.map((name) => `${sqlText(name)}: varchar`).join(", ")}}`;
   const { format } = table;
   if (format.kind === "parquet") {
     await workspace.run(`create view ${table.fullName} as select * from read_parquet(${list}, ${hive})`);
@@ -157,7 +167,11 @@ async function viewFiles(table: Table, { data }: LocalTarget, workspace: Workspa
 /** Data files of a folder, or of its partitions' folders that carry a flag. */
 function dataFilesBelow(folder: string, depth: number): readonly string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !/^[_.]/.test(name));
-  if (depth === 0) return entries.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name)).sort();
+  if (depth === 0)
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => join(folder, name))
+      .sort();
   return entries
     .filter((entry) => entry.isDirectory() && (depth > 1 || existsSync(join(folder, entry.name, "_SUCCESS"))))
     .flatMap(({ name }) => dataFilesBelow(join(folder, name), depth - 1));

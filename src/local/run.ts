@@ -18,7 +18,15 @@ import { landedTimes } from "./landed.ts";
 import { runJob } from "./runjob.ts";
 import { externalDataSets, logFile, type LocalTarget } from "./target.ts";
 import { unitKey, unitState } from "./units.ts";
-import { hasDecision, inputValues, jobsOnPath, walkWorkflow, workflowRun, type JobOnPath, type WalkContext } from "./walk.ts";
+import {
+  hasDecision,
+  inputValues,
+  jobsOnPath,
+  walkWorkflow,
+  workflowRun,
+  type JobOnPath,
+  type WalkContext,
+} from "./walk.ts";
 
 export interface RunRequest {
   /** A bundle, coordinator, workflow or job. @default the only bundle, else the only coordinator */
@@ -152,7 +160,10 @@ type Chosen =
   | { readonly kind: "workflow"; readonly workflow: Workflow }
   | { readonly kind: "job"; readonly compiled: CompiledJob };
 
-function choose({ project }: LocalTarget, name: string | undefined): { readonly chosen: Chosen; readonly name: string } {
+function choose(
+  { project }: LocalTarget,
+  name: string | undefined,
+): { readonly chosen: Chosen; readonly name: string } {
   const { bundles, coordinators, workflows } = project.definitions;
   const coordinatorsOf = (found: readonly Coordinator[], chosen: string): ReturnType<typeof choose> => ({
     chosen: { kind: "coordinators", coordinators: found },
@@ -163,8 +174,13 @@ function choose({ project }: LocalTarget, name: string | undefined): { readonly 
     if (only !== undefined && other === undefined)
       return coordinatorsOf(only.kind === "bundle" ? only.coordinators : [only], only.name);
     throw new HowdahError(
-      only === undefined ? "the project has no bundle and no coordinator" : "the project has several bundles or coordinators",
-      { code: "NAME_MISSING", next: `name one: ${[...bundles.keys(), ...coordinators.keys(), ...workflows.keys()].join(", ")}` },
+      only === undefined
+        ? "the project has no bundle and no coordinator"
+        : "the project has several bundles or coordinators",
+      {
+        code: "NAME_MISSING",
+        next: `name one: ${[...bundles.keys(), ...coordinators.keys(), ...workflows.keys()].join(", ")}`,
+      },
     );
   }
   const bundle = bundles.get(name);
@@ -232,11 +248,7 @@ function nothingLanded(error: unknown, root: string): unknown {
 }
 
 /** A workflow by itself runs always. */
-async function runWorkflowAlone(
-  workflow: Workflow,
-  request: RunRequest,
-  context: WalkContext,
-): Promise<ActionReport> {
+async function runWorkflowAlone(workflow: Workflow, request: RunRequest, context: WalkContext): Promise<ActionReport> {
   const given = request.inputs ?? {};
   const missing = Object.keys(workflow.inputs).filter((name) => given[name] === undefined);
   if (missing.length > 0)
@@ -249,7 +261,11 @@ async function runWorkflowAlone(
   context.emit({ event: "action.started", name: workflow.name, nominal: null });
   if (request.dryRun !== true) await walkWorkflow(workflow, [one], context);
   const status = request.dryRun === true ? "would-run" : one.error === undefined ? "ran" : "failed";
-  return tell({ name: workflow.name, nominal: null, status, why: ["it was named"], missing: [] }, one.error, context.emit);
+  return tell(
+    { name: workflow.name, nominal: null, status, why: ["it was named"], missing: [] },
+    one.error,
+    context.emit,
+  );
 }
 
 /** A job by itself runs always, for the units of the window. */
@@ -265,7 +281,9 @@ async function runJobAlone(
   const reports: ActionReport[] = [];
   const report = (unit: Instant, status: ActionStatus, error?: HowdahError): void => {
     const why = ["it was named"];
-    reports.push(tell({ name: job.name, nominal: formatOozieTime(unit), status, why, missing: [] }, error, context.emit));
+    reports.push(
+      tell({ name: job.name, nominal: formatOozieTime(unit), status, why, missing: [] }, error, context.emit),
+    );
   };
   if (request.dryRun === true) {
     for (const unit of units) report(unit, "would-run");
@@ -285,11 +303,7 @@ async function runJobAlone(
   return reports;
 }
 
-function tell(
-  report: Omit<ActionReport, "error">,
-  error: HowdahError | undefined,
-  emit: Emit,
-): ActionReport {
+function tell(report: Omit<ActionReport, "error">, error: HowdahError | undefined, emit: Emit): ActionReport {
   const full: ActionReport = { ...report, error: error === undefined ? null : errorFacts(error) };
   emit({ event: `action.${report.status}`, ...full });
   return full;
@@ -377,7 +391,7 @@ class Scheduler {
     const feedsItself = steps && this.#feedsItself(coordinator, pending[0]);
     let lastEnd: Instant | undefined;
     let size = 1;
-    for (let i = 0; i < pending.length; ) {
+    for (let i = 0; i < pending.length;) {
       this.#context.signal.throwIfAborted();
       const action = pending[i]!;
       const missing = this.#missing(coordinator, action);
@@ -656,4 +670,3 @@ function actionScope(coordinator: Coordinator, nominal: Instant, { data, values 
     },
   };
 }
-

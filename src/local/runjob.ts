@@ -56,7 +56,7 @@ export async function runJob(
   const { name } = compiled.job;
   const work = data.own("work");
   const lock = lockJob(data.own("locks"), name);
-  const scratch = join(work, `${name}-${randomUUID()}`);
+  const scratch = join(work, `${name}-${randomUUID().replaceAll("-", "").slice(0, 16)}`);
   try {
     clearLeftovers(work, name);
     const published: Instant[] = [];
@@ -75,12 +75,11 @@ export async function runJob(
   }
 }
 
-/** What killed runs of the same job left; the lock says that none is alive. */
+/** What killed runs of the same job left, here or on Spark; the lock says that none is alive. */
 function clearLeftovers(work: string, name: string): void {
   if (!existsSync(work)) return;
   for (const entry of readdirSync(work))
-    if (/^(.*)-[0-9a-f]{8}-[0-9a-f-]{27}$/.exec(entry)?.[1] === name)
-      rmSync(join(work, entry), { recursive: true, force: true });
+    if (/^(.*)-[0-9a-f]+$/.exec(entry)?.[1] === name) rmSync(join(work, entry), { recursive: true, force: true });
 }
 
 function refuseMissingInputs(compiled: CompiledJob, units: readonly Instant[], data: Data): void {
@@ -107,7 +106,8 @@ function batches(compiled: CompiledJob, units: readonly Instant[], data: Data): 
   const all: Instant[][] = [];
   let bytes = Infinity;
   for (const unit of units) {
-    const own = units.length === 1 ? 0 : unitInputs(compiled, unit, data).reduce((sum, i) => sum + inputBytes(i, data), 0);
+    const own =
+      units.length === 1 ? 0 : unitInputs(compiled, unit, data).reduce((sum, i) => sum + inputBytes(i, data), 0);
     if (bytes + own > batchBytes) {
       all.push([]);
       bytes = 0;
@@ -254,7 +254,9 @@ function selectFiles(
     const nulls = columns.map(([column, type]) => `cast(null as ${duckdbType(type)}) as ${sqlName(column)}`);
     return `select ${nulls.join(", ")}, cast(null as varchar) as ${keyColumn} where false`;
   }
-  const names = columns.map(([column, type]) => `cast(${sqlName(column)} as ${duckdbType(type)}) as ${sqlName(column)}`);
+  const names = columns.map(
+    ([column, type]) => `cast(${sqlName(column)} as ${duckdbType(type)}) as ${sqlName(column)}`,
+  );
   const list = files.map(sqlText).join(", ");
   return `select ${names.join(", ")}, ${keyColumn} from read_parquet([${list}], hive_partitioning = true, hive_types = {${sqlText(keyColumn)}: varchar})`;
 }

@@ -42,7 +42,7 @@ export function openTarget(project: Project, target: FolderTarget, options: Loca
     project,
     data,
     values,
-    engine: () => (engine ??= Engine.open({ memory: target.memory, spill: data.own("work", `spill-${process.pid}`) })),
+    engine: () => (engine ??= Engine.open({ memory: target.memory, spill: data.own("spill") })),
     close: async () => {
       (await engine)?.close();
     },

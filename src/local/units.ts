@@ -81,4 +81,3 @@ export function inputRecords(compiled: CompiledJob, unit: Instant, data: Data): 
 export function unitKey({ job }: CompiledJob, unit: Instant): string {
   return formatTimeBy(job.key, unit);
 }
-

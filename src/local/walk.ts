@@ -43,7 +43,11 @@ export function workflowRun(label: string, inputs: Readonly<Record<string, ElVal
 }
 
 /** The scope of a workflow's expressions. */
-export function workflowScope(run: Pick<WorkflowRun, "inputs" | "outputs" | "error">, workflow: Workflow, data: Data): Scope {
+export function workflowScope(
+  run: Pick<WorkflowRun, "inputs" | "outputs" | "error">,
+  workflow: Workflow,
+  data: Data,
+): Scope {
   return {
     parameter: (name) => (Object.hasOwn(run.inputs, name) ? run.inputs[name] : data.values.get(name)),
     call: (fn, args) => {
@@ -64,10 +68,7 @@ export function workflowScope(run: Pick<WorkflowRun, "inputs" | "outputs" | "err
 }
 
 /** The value of each input, from the call's expressions. */
-export function inputValues(
-  values: Readonly<Record<string, Expr>>,
-  scope: Scope,
-): Readonly<Record<string, ElValue>> {
+export function inputValues(values: Readonly<Record<string, Expr>>, scope: Scope): Readonly<Record<string, ElValue>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluate(value, scope)]));
 }
 
@@ -232,7 +233,12 @@ async function actionWithRetries(
     await runAction(action, workflow, runs, context);
     const failed = runs.filter(({ error }) => error !== undefined && error.fault !== "bug");
     if (failed.length === 0 || action.retry === undefined || tries >= action.retry.max) return;
-    context.emit({ event: "action.retry", action: action.name, runs: failed.length, message: failed[0]!.error!.message });
+    context.emit({
+      event: "action.retry",
+      action: action.name,
+      runs: failed.length,
+      message: failed[0]!.error!.message,
+    });
     await new Promise((resolve) => setTimeout(resolve, Math.min(stepOf(action.retry!.every), longestWait)));
     context.signal.throwIfAborted();
     // What a range stopped behind the failure goes again with it.

@@ -143,16 +143,10 @@ export function equal(
 export function greater(a: Value<"int", "workflow">, b: Value<"int", "workflow">): Expr<"boolean", "workflow"> {
   return call("gt", toExpr<"int", "workflow">(a), toExpr<"int", "workflow">(b));
 }
-export function both(
-  a: Expr<"boolean", "workflow">,
-  b: Expr<"boolean", "workflow">,
-): Expr<"boolean", "workflow"> {
+export function both(a: Expr<"boolean", "workflow">, b: Expr<"boolean", "workflow">): Expr<"boolean", "workflow"> {
   return call("and", a, b);
 }
-export function either(
-  a: Expr<"boolean", "workflow">,
-  b: Expr<"boolean", "workflow">,
-): Expr<"boolean", "workflow"> {
+export function either(a: Expr<"boolean", "workflow">, b: Expr<"boolean", "workflow">): Expr<"boolean", "workflow"> {
   return call("or", a, b);
 }
 export function not(a: Expr<"boolean", "workflow">): Expr<"boolean", "workflow"> {

@@ -185,21 +185,14 @@ export function parallel(name: string, ...branches: readonly WorkflowPart[]): Pa
 }
 
 /** Takes the first case whose condition holds, else `otherwise`; what follows comes after any of them. */
-export function decide(
-  name: string,
-  cases: Decision["cases"],
-  otherwise: WorkflowPart = nothing,
-): Decision {
+export function decide(name: string, cases: Decision["cases"], otherwise: WorkflowPart = nothing): Decision {
   const at = callerPlace();
   if (cases.length === 0) throw new HowdahError(`decision ${name} has no case`, { code: "DECISION", where: at });
   return Object.freeze({ kind: "decision", name: nodeName(name, at), cases, otherwise, at });
 }
 
 /** A case of a decision. */
-export function when(
-  condition: Expr<"boolean", "workflow">,
-  then: WorkflowPart,
-): Decision["cases"][number] {
+export function when(condition: Expr<"boolean", "workflow">, then: WorkflowPart): Decision["cases"][number] {
   return Object.freeze({ when: condition, then });
 }
 
@@ -215,11 +208,7 @@ export interface ActionOptions {
   readonly retry?: { readonly max: number; readonly every: Frequency };
 }
 
-function action<A extends Action>(
-  name: string,
-  { retry }: ActionOptions,
-  own: Omit<A, keyof ActionBase>,
-): A {
+function action<A extends Action>(name: string, { retry }: ActionOptions, own: Omit<A, keyof ActionBase>): A {
   const at = callerPlace();
   if (retry !== undefined && retry.every.unit !== "minutes" && retry.every.unit !== "hours")
     throw new HowdahError(`action ${name}: Oozie counts the time between retries in minutes`, {
@@ -262,11 +251,7 @@ export const chmod = (
   Object.freeze({ is: "chmod", path: pathExpr(at), permissions, recursive: options.recursive ?? false });
 
 /** Runs HiveQL through HiveServer2. */
-export function hive2(
-  name: string,
-  run: readonly HiveScriptPart[],
-  options: ActionOptions = {},
-): Hive2Action {
+export function hive2(name: string, run: readonly HiveScriptPart[], options: ActionOptions = {}): Hive2Action {
   return action<Hive2Action>(name, options, { type: "hive2", run });
 }
 

@@ -84,7 +84,9 @@ async function importConfig(file: string): Promise<LocatedConfig> {
 
 /** An error thrown by the user's own TypeScript, or its compiler, with the place that it names. */
 function definitionError(file: string, error: unknown): HowdahError {
-  const message = messageOf(error).split("\n")[0]!.replace(/\u001b\[\d+m/g, "");
+  const message = messageOf(error)
+    .split("\n")[0]!
+    .replace(/\u001b\[\d+m/g, "");
   const folder = dirname(file);
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const frame = stack

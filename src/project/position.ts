@@ -10,7 +10,8 @@ export function placeOfKey(source: string, at: Place, path: readonly string[]): 
   let best = at.line;
   let found = 0;
   let depth = 0;
-  const pattern = /\/\/[^\n]*|\/\*[^]*?\*\/|(?<key>[A-Za-z_$][\w$]*|"[^"\n]*"|'[^'\n]*')(?=\s*:)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[{}[\]()]/g;
+  const pattern =
+    /\/\/[^\n]*|\/\*[^]*?\*\/|(?<key>[A-Za-z_$][\w$]*|"[^"\n]*"|'[^'\n]*')(?=\s*:)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[{}[\]()]/g;
   pattern.lastIndex = start;
   for (let match = pattern.exec(source); match !== null && found < path.length; match = pattern.exec(source)) {
     const [token] = match;

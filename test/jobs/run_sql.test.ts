@@ -72,8 +72,8 @@ describe("run_sql.py", function () {
     const single = place("single");
     // What a killed run left: its lock, of a process of the same id that started at another time, and its work.
     lock(single, { pid: process.pid, started: "1" });
-    mkdirSync(join(single, "_howdah", "tmp", "collect-0123456789abcdef", "new"), { recursive: true });
-    mkdirSync(join(single, "_howdah", "tmp", "collect-more-0123456789abcdef"), { recursive: true });
+    mkdirSync(join(single, "_howdah", "work", "collect-0123456789abcdef", "new"), { recursive: true });
+    mkdirSync(join(single, "_howdah", "work", "collect-more-0123456789abcdef"), { recursive: true });
     for (const hour of hours) plan(`single ${hour}`, single, hour, hour);
     plan("again", single, hours[1]!, hours[2]!);
 
@@ -128,7 +128,10 @@ describe("run_sql.py", function () {
     `select ${key}, sensor, cast(read_at as timestamp) as read_at, ${value} as value, true as raised from readings`;
 
   function withSql(sql: string): JobSpec {
-    return { ...sensorJob, writes: sensorJob.writes.map((write, i) => (i === 0 ? { ...write, sql: [sql] } : write)) };
+    const replaced = sensorJob.selects.map((select) =>
+      select.name === "processed.readings" ? { ...select, sql: [sql] } : select,
+    );
+    return { ...sensorJob, selects: replaced };
   }
 
   function events(name: string): Record<string, unknown>[] {
@@ -256,8 +259,8 @@ describe("run_sql.py", function () {
   it("clears what a killed run left, and nothing of another job", () => {
     const left = filesBelow(join(roots["again"]!, "_howdah"));
     assert.deepEqual(left, []);
-    assert.throws(() => filesBelow(join(roots["again"]!, "_howdah", "tmp", "collect-0123456789abcdef")));
-    filesBelow(join(roots["again"]!, "_howdah", "tmp", "collect-more-0123456789abcdef"));
+    assert.throws(() => filesBelow(join(roots["again"]!, "_howdah", "work", "collect-0123456789abcdef")));
+    filesBelow(join(roots["again"]!, "_howdah", "work", "collect-more-0123456789abcdef"));
   });
 
   it("refuses before it writes anything when an input has not arrived", () => {

@@ -43,7 +43,7 @@ const judged = `
       when not coalesce(value rlike '^-?[0-9]+([.][0-9]{1,3})?$', false) then 'bad-value' end as reason
   from readings`;
 
-function write(name: string, columns: WriteSpec["columns"], sql: WriteSpec["sql"]): WriteSpec {
+function write(name: string, columns: WriteSpec["columns"]): WriteSpec {
   return {
     table: `processed.${name}`,
     dataSet: name,
@@ -51,7 +51,6 @@ function write(name: string, columns: WriteSpec["columns"], sql: WriteSpec["sql"
     doneFlag: "_SUCCESS",
     columns,
     columnsHash: hashOf(columns),
-    sql,
   };
 }
 
@@ -120,28 +119,42 @@ export const sensorJob: JobSpec = {
       columnsHash: hashOf(latestColumns),
     },
   ],
-  writes: [
-    write("readings", readingsColumns, [
-      "select date_ts, sensor, cast(read_at as timestamp) as read_at, cast(value as decimal(10,3)) as value, " +
-        "cast(value as decimal(10,3)) > ",
-      { parameter: "threshold" },
-      " and ",
-      { parameter: "label" },
-      ` = concat('it', chr(39), 's ', chr(92), ' fine') as raised from (${judged}) where reason is null`,
-    ]),
-    write("rejects", rejectsColumns, [
-      `select 'readings-raw' as data_set, _file as file, _line as line, reason, _raw as raw, date_ts
-       from (${judged}) where reason is not null`,
-    ]),
-    write("latest", latestColumns, [
-      `select units.date_ts, known.sensor, sum(known.n) as readings, max(known.last_at) as last_at
-       from units join (
-         select date_ts, sensor, 1 as n, read_at as last_at from processed__readings
-         union all select date_ts, sensor, readings, last_at from latest_before
-       ) as known on known.date_ts <= units.date_ts
-       group by units.date_ts, known.sensor`,
-    ]),
+  selects: [
+    { name: "judged", table: false, sql: [judged] },
+    {
+      name: "processed.readings",
+      table: true,
+      sql: [
+        "select date_ts, sensor, cast(read_at as timestamp) as read_at, cast(value as decimal(10,3)) as value, " +
+          "cast(value as decimal(10,3)) > ",
+        { parameter: "threshold" },
+        " and ",
+        { parameter: "label" },
+        " = concat('it', chr(39), 's ', chr(92), ' fine') as raised from judged where reason is null",
+      ],
+    },
+    {
+      name: "processed.rejects",
+      table: true,
+      sql: [
+        `select 'readings-raw' as data_set, _file as file, _line as line, reason, _raw as raw, date_ts
+         from judged where reason is not null`,
+      ],
+    },
+    {
+      name: "processed.latest",
+      table: true,
+      sql: [
+        `select units.date_ts, known.sensor, sum(known.n) as readings, max(known.last_at) as last_at
+         from units join (
+           select date_ts, sensor, 1 as n, read_at as last_at from processed__readings
+           union all select date_ts, sensor, readings, last_at from latest_before
+         ) as known on known.date_ts <= units.date_ts
+         group by units.date_ts, known.sensor`,
+      ],
+    },
   ],
+  writes: [write("readings", readingsColumns), write("rejects", rejectsColumns), write("latest", latestColumns)],
   flagOrder: ["processed.readings", "processed.rejects", "processed.latest"],
   rejects: { table: "processed.rejects", maxShare: "max_reject_share", min: "min_rejects" },
   root: "${root}",

@@ -12,7 +12,10 @@ export const ingestCommand: Command = {
   positionals: { min: 1, max: Infinity },
   options: {
     instance: { type: "string", value: "TIME", describe: "the instance's time, such as 2012-03-01T00:00Z" },
-    add: { type: "boolean", describe: "put further files into an instance that exists; what was made of it gets stale" },
+    add: {
+      type: "boolean",
+      describe: "put further files into an instance that exists; what was made of it gets stale",
+    },
     replace: { type: "boolean", describe: "put these files in the place of those of an instance that exists" },
     "allow-gap": { type: "boolean", describe: "although an earlier instance is not there yet" },
     ...projectOptions,
@@ -48,7 +51,8 @@ export const ingestCommand: Command = {
         // Where it follows from what has landed, the first instance is what it will be.
         if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
       }
-      const derived = dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
+      const derived =
+        dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
       const { folder, record } = ingest({
         dataSet,
         folderOf: (time) => data.folder(dataSet, time),

@@ -18,7 +18,12 @@ export const queryCommand: Command = {
     list: { type: "boolean", describe: "list the project's named queries" },
     tables: { type: "boolean", describe: "list the project's tables and their columns" },
     ...projectOptions,
-    define: { type: "list", alias: "D", value: "NAME=VALUE", describe: "the value of :NAME in the query; may be repeated" },
+    define: {
+      type: "list",
+      alias: "D",
+      value: "NAME=VALUE",
+      describe: "the value of :NAME in the query; may be repeated",
+    },
   },
   examples: [
     ['howdah query "select count(*) from warehouse.session_mapped"', "any SELECT over the tables"],

@@ -34,7 +34,9 @@ export const runCommand: Command = {
     const project = await projectOf(args, io);
     const all = defines(args);
     const [name] = args.positionals;
-    const inputNames = Object.keys((name === undefined ? undefined : project.definitions.workflows.get(name))?.inputs ?? {});
+    const inputNames = Object.keys(
+      (name === undefined ? undefined : project.definitions.workflows.get(name))?.inputs ?? {},
+    );
     const isInput = ([key]: readonly [string, string]): boolean => inputNames.includes(key);
     const inputs = Object.fromEntries(Object.entries(all).filter(isInput));
     const given = Object.fromEntries(Object.entries(all).filter((entry) => !isInput(entry)));
@@ -77,8 +79,7 @@ class Progress {
     switch (event.event) {
       case "run.started": {
         const values = Object.entries(event["values"] as Readonly<Record<string, string>>);
-        if (!this.#io.json)
-          for (const [name, value] of values) this.#io.say(colors.dim(`${name} = ${value}`));
+        if (!this.#io.json) for (const [name, value] of values) this.#io.say(colors.dim(`${name} = ${value}`));
         break;
       }
       case "coordinator.materialised":
@@ -119,7 +120,8 @@ function renderReport(report: RunReport, io: Io): void {
   for (const action of failed) {
     io.out(`${colors.red("failed")}  ${action.name} ${action.nominal ?? ""}: ${String(action.error?.["message"])}`);
     for (const part of ["where", "next"] as const)
-      if (action.error?.[part] !== undefined) io.out(`        ${part === "where" ? "at" : "→"} ${String(action.error[part])}`);
+      if (action.error?.[part] !== undefined)
+        io.out(`        ${part === "where" ? "at" : "→"} ${String(action.error[part])}`);
   }
   for (const [name, actions] of byName(waiting)) {
     io.out(`${colors.yellow("waits")}   ${name}  ${times(actions)}  for`);

@@ -424,9 +424,9 @@ class Plan:
     def output(self, write, unit):
         return fill(write["uri"], self.values, unit.time).rstrip("/")
 
-    def sql(self, write):
+    def sql(self, select):
         parts = []
-        for part in write["sql"]:
+        for part in select["sql"]:
             if isinstance(part, str):
                 parts.append(part)
             else:
@@ -849,7 +849,7 @@ class Run:
         self.files = files
         self.output = output
         self.started = utc_now()
-        self.work = "%s/_howdah/tmp/%s-%s" % (plan.root, self.spec["job"], uuid.uuid4().hex[:16])
+        self.work = "%s/_howdah/work/%s-%s" % (plan.root, self.spec["job"], uuid.uuid4().hex[:16])
         # Content by data set and instance; rows that the reader gave by raw data set and instance.
         self.contents = {}
         self.raw_rows = {}
@@ -870,7 +870,7 @@ class Run:
 
     def clear_leftovers(self):
         """What killed runs of this job left; the lock says that none is running."""
-        folder = self.plan.root + "/_howdah/tmp"
+        folder = self.plan.root + "/_howdah/work"
         for name in self.files.names(folder):
             if re.match("^%s-[0-9a-zA-Z]+$" % re.escape(self.spec["job"]), name):
                 self.files.delete("%s/%s" % (folder, name))
@@ -975,22 +975,30 @@ class Run:
     def compute(self):
         """Every table of the range, written aside; what is read back is what will be published."""
         computed = {}
-        for write in self.spec["writes"]:
-            folder = "%s/new/%s" % (self.work, write["table"])
+        writes = {write["table"]: write for write in self.spec["writes"]}
+        for select in self.spec["selects"]:
             try:
-                self.write_aside(write, folder)
-                stats = self.stats(write, folder)
+                if select["table"]:
+                    computed[select["name"]] = self.compute_table(writes[select["name"]], self.plan.sql(select))
+                else:
+                    # Kept, for several SELECTs below may ask for it.
+                    self.spark.sql(self.plan.sql(select)).cache().createOrReplaceTempView(select["name"])
             except JobError:
                 raise
             except Exception as error:
-                raise JobError("the SELECT for %s failed: %s" % (write["table"], cause_of(error)), "SQL") from error
-            computed[write["table"]] = Computed(folder, stats)
-            self.remember_contents(write, stats)
-            self.output.event("table.computed", table=write["table"], rows=sum(s[0] for s in stats.values()))
+                raise JobError("the SELECT for %s failed: %s" % (select["name"], cause_of(error)), "SQL") from error
         return computed
 
-    def write_aside(self, write, folder):
-        result = self.spark.sql(self.plan.sql(write))
+    def compute_table(self, write, sql):
+        folder = "%s/new/%s" % (self.work, write["table"])
+        self.write_aside(write, sql, folder)
+        stats = self.stats(write, folder)
+        self.remember_contents(write, stats)
+        self.output.event("table.computed", table=write["table"], rows=sum(s[0] for s in stats.values()))
+        return Computed(folder, stats)
+
+    def write_aside(self, write, sql, folder):
+        result = self.spark.sql(sql)
         found = {name.lower(): kind for name, kind in result.dtypes}
         columns = write["columns"] + [[self.key, "string"]]
         missing = [name for name, _ in columns if name.lower() not in found]
