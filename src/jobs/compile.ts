@@ -1,5 +1,5 @@
 import { HowdahError } from "../core/errors.ts";
-import { hashOf } from "../core/hash.ts";
+import { hashOf, type Json } from "../core/hash.ts";
 import { columnList, columnsHash } from "../hive/table.ts";
 import { isParameter, type Parameter } from "../oozie/parameters.ts";
 import { isExpr, parametersOf, type ElNode, type Expr } from "../oozie/el.ts";
@@ -74,7 +74,7 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
 }
 
 function jobHash(job: Job, selects: readonly SelectOf[]): string {
-  const formats = Object.entries(job.reads).flatMap(([name, { dataSet }]) =>
+  const formats = Object.entries(job.reads).flatMap(([name, { dataSet }]): [string, Json][] =>
     isRawDataSet(dataSet)
       ? [[name, { ...dataSet.files, header: dataSet.files.header ?? null, encoding: template(dataSet.files.encoding) }]]
       : [],
@@ -188,8 +188,8 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
 }
 
 function readSpec(name: string, { dataSet, from, to }: JobInput, written: ReadonlySet<string>): ReadSpec {
-  const startOfDay = dataSet.initial.node.is === "call" && dataSet.initial.node.fn === "startOfDay";
-  const initial = startOfDay && dataSet.initial.node.is === "call" ? dataSet.initial.node.args[0]! : dataSet.initial;
+  const { node } = dataSet.initial;
+  const wholeDay = node.is === "call" && node.fn === "startOfDay" ? node.args[0] : undefined;
   const table = isTableDataSet(dataSet) ? dataSet.table : undefined;
   return {
     name,
@@ -197,8 +197,8 @@ function readSpec(name: string, { dataSet, from, to }: JobInput, written: Readon
     every: { unit: dataSet.every.unit, count: dataSet.every.count },
     from,
     to,
-    initial: template(initial),
-    initialStartOfDay: startOfDay,
+    initial: template(wholeDay ?? dataSet.initial),
+    initialStartOfDay: wholeDay !== undefined,
     uri: template(dataSet.uri),
     key: dataSet.key,
     doneFlag: dataSet.doneFlag,

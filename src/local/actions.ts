@@ -132,7 +132,9 @@ export async function runShell(
   const folder = mkdtempSync(join(tmpdir(), "howdah-shell-"));
   try {
     for (const file of action.files) cpSync(join(project, file), join(folder, basename(file)), { recursive: true });
-    const env = Object.entries(action.environment).map(([key, value]) => [key, String(evaluate(value, scope))]);
+    const env = Object.entries(action.environment).map(
+      ([key, value]): [string, string] => [key, String(evaluate(value, scope))],
+    );
     const output = await spawned(
       action,
       action.arguments.map((argument) => String(evaluate(argument, scope))),

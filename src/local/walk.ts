@@ -201,7 +201,7 @@ export async function walkWorkflow(
     for (const run of going) {
       const { error } = run;
       if (error === undefined) continue;
-      const handled = { ...run, error: undefined };
+      const handled: WorkflowRun = { ...run, error: undefined };
       await step(handler, [handled]);
       if (handled.error !== undefined)
         context.emit({ event: "handler.failed", run: run.label, message: messageOf(handled.error) });

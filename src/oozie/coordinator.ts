@@ -7,7 +7,7 @@ import type { WorkflowCall } from "./workflow.ts";
 type Named<V> = Readonly<Record<string, V>>;
 
 /** What a coordinator's `run` may use: the EL of the phase `action`, as a coordinator creates a workflow. */
-export interface ActionContext<R extends Named<Instances> = Named<Instances>, W extends Named<Instances> = R> {
+export interface ActionContext<R extends Named<unknown>, W extends Named<unknown>> {
   /** The time that the action is for. */
   readonly nominalTime: Expr<"time", "action">;
   readonly name: Expr<"string", "action">;

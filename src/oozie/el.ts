@@ -87,7 +87,7 @@ export function literal<T extends ElType>(value: ElValue): Expr<T, Phase> {
 
 /** A value as an expression. */
 export function toExpr<T extends ElType, P extends Phase>(value: Value<T, P>): Expr<T, P> {
-  return isExpr(value) ? (value as Expr<T, P>) : literal<T>(value as ElValue);
+  return isExpr(value) ? (value) : literal<T>(value);
 }
 
 export function call<T extends ElType, P extends Phase>(fn: ElFunction, ...args: readonly Expr[]): Expr<T, P> {
@@ -177,14 +177,14 @@ export interface Scope {
 
 /** The functions whose value follows from their arguments alone. */
 const pureFunctions: Partial<Record<ElFunction, (...args: ElValue[]) => ElValue>> = {
-  "coord:formatTime": (time, pattern) => formatTimeBy(String(pattern), instant(time!)),
+  "coord:formatTime": (time, pattern) => formatTimeBy(String(pattern), instant(time)),
   "coord:dateOffset": (time, count, unit) => {
     const unitName = { MINUTE: "minutes", HOUR: "hours", DAY: "days" }[String(unit)];
     if (unitName === undefined) throw bug(`dateOffset by ${String(unit)}`);
     const step: Frequency = { kind: "frequency", unit: unitName as Frequency["unit"], count: 1 };
-    return formatOozieTime(plus(instant(time!), step, Number(count)));
+    return formatOozieTime(plus(instant(time), step, Number(count)));
   },
-  startOfDay: (time) => `${formatOozieTime(instant(time!)).slice(0, 10)}T00:00Z`,
+  startOfDay: (time) => `${formatOozieTime(instant(time)).slice(0, 10)}T00:00Z`,
   eq: (a, b) => String(a) === String(b),
   gt: (a, b) => Number(a) > Number(b),
   and: (a, b) => a === true && b === true,

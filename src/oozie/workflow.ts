@@ -157,7 +157,7 @@ export function workflow<const I extends InputTypes>(
     with: <P extends "action" | "workflow">(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P> => {
       const entries = Object.entries<Value<ElType, P>>(values);
       return Object.freeze({
-        workflow: made as unknown as Workflow,
+        workflow: made,
         values: Object.freeze(Object.fromEntries(entries.map(([key, value]) => [key, toExpr<ElType, P>(value)]))),
       });
     },

@@ -146,7 +146,7 @@ async function renderTable({ columns, rows }: QueryResult, io: Io): Promise<void
 
 function cellText(value: Cell): string {
   // Control characters would act on the terminal.
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+   
   return value === null ? "" : String(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
 }
 

@@ -86,7 +86,7 @@ class Progress {
         this.#total += Number(event["actions"]);
         break;
       case "action.started":
-        this.#doing = `${String(event["name"])} ${String(event["nominal"] ?? "")}`;
+        this.#doing = `${String(event["name"])} ${typeof event["nominal"] === "string" ? event["nominal"] : ""}`;
         break;
       case "job.started":
         this.#doing = `${String(event["job"])} ${String(event["from"])}${event["from"] === event["to"] ? "" : ` to ${String(event["to"])}`}`;
