@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { createReadStream, readFileSync, statSync } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { createGunzip, gunzipSync } from "node:zlib";
 import type { DuckDBAppender } from "@duckdb/node-api";
 import { HowdahError, messageOf, systemCode } from "../core/errors.ts";
@@ -112,18 +111,16 @@ function wholeFile(path: string): Buffer | undefined {
 }
 
 async function streamFile(path: string, lines: LineReader): Promise<void> {
-  const ended = { whole: false };
-  const take = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const piece of source) lines.take(piece);
-    lines.end();
-    ended.whole = true;
-  };
   const file = createReadStream(path, { highWaterMark: pieceBytes });
+  // Not a pipeline: zeros that pad a gzip file end it for zlib before the file ends, and a pipeline would then throw
+  // away what has not been read yet.
+  const source = path.endsWith(".gz") ? file.pipe(createGunzip({ chunkSize: pieceBytes })) : file;
+  file.on("error", (error) => source.destroy(error));
   try {
-    await (path.endsWith(".gz") ? pipeline(file, createGunzip({ chunkSize: pieceBytes }), take) : pipeline(file, take));
-  } catch (error) {
-    // Zeros that pad a gzip file end it for zlib before the file itself ends, which a pipeline takes for a fault.
-    if (!(ended.whole && systemCode(error) === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
+    for await (const piece of source as AsyncIterable<Buffer>) lines.take(piece);
+    lines.end();
+  } finally {
+    file.destroy();
   }
 }
 

@@ -11,6 +11,11 @@ const projectRoot = join(import.meta.dirname, "..", "..", "..");
 /** The runner as it is shipped. */
 export const runSqlFile = join(projectRoot, "dist", "jobs", "spark", "run_sql.py");
 
+/** A file of this folder that is not compiled. */
+export function supportFile(name: string): string {
+  return join(projectRoot, "test", "support", name);
+}
+
 export interface Spark {
   /** The interpreter of the virtual environment that holds PySpark. */
   readonly python: string;
@@ -192,8 +197,7 @@ export async function sparkQueries(queries: readonly string[]): Promise<(string 
 }
 
 async function runScript(name: string, stdin: string): Promise<string> {
-  const script = join(projectRoot, "test", "support", name);
-  const { exitCode, stdout, stderr } = await runPython([script], {}, { stdin });
+  const { exitCode, stdout, stderr } = await runPython([supportFile(name)], {}, { stdin });
   if (exitCode !== 0) throw new Error(`${name} failed:\n${stderr}`);
   return stdout;
 }

@@ -442,12 +442,14 @@ class Plan:
 
 class Files:
     def __init__(self, spark):
-        self._jvm = spark.sparkContext._jvm
+        # py4j asks the JVM for every part of a class's name, so it is done once.
+        self._path = spark.sparkContext._jvm.org.apache.hadoop.fs.Path
+        self._streams = spark.sparkContext._jvm.org.apache.commons.io.IOUtils
         self._conf = spark.sparkContext._jsc.hadoopConfiguration()
         self._systems = {}
 
     def path(self, text):
-        return self._jvm.org.apache.hadoop.fs.Path(text)
+        return self._path(text)
 
     def system(self, text):
         """One file system a scheme and host; asking Hadoop for it costs more than most of what is done with it."""
@@ -488,11 +490,17 @@ class Files:
     def read(self, text):
         stream = self.system(text).open(self.path(text))
         try:
-            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream)).decode("utf-8")
+            return bytes(self._streams.toByteArray(stream)).decode("utf-8")
         finally:
             stream.close()
 
     def write(self, text, content, overwrite=True):
+        local = self.local(text) if overwrite else None
+        if local is not None:
+            # Hadoop would start a process, chmod, for every file.
+            with open(local, "w", encoding="utf-8") as file:
+                file.write(content)
+            return
         stream = self.system(text).create(self.path(text), overwrite)
         try:
             if content:
@@ -696,6 +704,7 @@ ALWAYS = {
     "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.ui.showConsoleProgress": "false",
     # Flags are this program's to place, and when it says.
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     # No .crc files beside those on a local disk. spark-submit has the other class in its cache already.
@@ -705,7 +714,8 @@ ALWAYS = {
 
 LOCAL_ONLY = {
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
+    # On one machine listing folders one by one takes less time than a Spark job does.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.shuffle.partitions": "4",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -1102,6 +1112,8 @@ class Run:
     # -- publishing
 
     def publish(self, computed):
+        for write in self.spec["writes"]:
+            self.files.mkdirs("%s/old/%s" % (self.work, write["table"]))
         for unit in self.units:
             self.publish_unit(unit, computed, self.spec["writes"])
         if self.failure is not None and self.failure.with_rejects:
@@ -1169,9 +1181,7 @@ class Run:
     def swap(self, unit, write, table):
         target = self.plan.output(write, unit)
         if self.files.exists(target):
-            old = "%s/old/%s" % (self.work, write["table"])
-            self.files.mkdirs(old)
-            self.files.rename(target, "%s/%s" % (old, unit.key))
+            self.files.rename(target, "%s/old/%s/%s" % (self.work, write["table"], unit.key))
         else:
             self.files.mkdirs(target.rpartition("/")[0])
         self.files.rename(self.aside(unit, table), target)
