@@ -134,8 +134,12 @@ async function makeEnvironment(basePython: string, cache: string, folder: string
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `pyspark==${sparkVersion}`];
     const installed = await start(join(draft, "bin", "python"), pip);
     if (installed.exitCode !== 0) return `pip could not install pyspark: ${installed.stderr}`;
-    // Another run of the tests may have been faster.
-    if (!existsSync(folder)) renameSync(draft, folder);
+    try {
+      renameSync(draft, folder);
+    } catch (error) {
+      // Another run of the tests may have been faster.
+      if (!existsSync(folder)) throw error;
+    }
     return undefined;
   } finally {
     rmSync(draft, { recursive: true, force: true });

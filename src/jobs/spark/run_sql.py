@@ -760,7 +760,7 @@ def check_zone(spark, local):
         "the JVMs of Spark do not run in UTC, so times would shift",
         "ZONE",
         USAGE,
-        "pass --conf spark.driver.extraJavaOptions=%s --conf spark.executor.extraJavaOptions=%s" % (UTC_OPTION, UTC_OPTION),
+        "pass --conf spark.driver.extraJavaOptions={0} --conf spark.executor.extraJavaOptions={0}".format(UTC_OPTION),
     )
 
 
@@ -1157,7 +1157,7 @@ class Run:
             "columns": write["columnsHash"],
             "parameters": {name: self.plan.values[name] for name in self.spec["declared"]},
             "inputs": [
-                {"dataSet": read["dataSet"], "instance": instance.key, "content": self.contents[read["dataSet"], instance.key]}
+                self.input(read["dataSet"], instance.key)
                 for read in self.spec["reads"]
                 for instance in self.plan.instances(read, unit)
             ],
@@ -1166,6 +1166,9 @@ class Run:
             "checks": [],
             "content": content_text(table.stats[unit.key]),
         }
+
+    def input(self, data_set, key):
+        return {"dataSet": data_set, "instance": key, "content": self.contents[data_set, key]}
 
     def facts(self, files):
         return {
