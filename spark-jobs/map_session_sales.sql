@@ -38,8 +38,8 @@ where is_state = 0;
 -- relation: session_hours
 with ranked as (
   select *,
-    row_number() over (partition by sessionid, date_ts order by hit_ts asc nulls first, url asc nulls first) as from_first,
-    row_number() over (partition by sessionid, date_ts order by hit_ts desc nulls last, url desc nulls last) as from_last,
+    row_number() over (partition by sessionid, date_ts order by hit_ts asc nulls first, url asc nulls first) as page,
+    count(*) over (partition by sessionid, date_ts) as pages,
     row_number() over (
       partition by sessionid, date_ts
       order by hit_ts asc nulls first, city asc nulls first, country asc nulls first, state asc nulls first
@@ -49,8 +49,8 @@ with ranked as (
 parts as (
   select sessionid, date_ts, min(userid) as userid, min(ip) as ip,
     min(hit_ts) as first_hit, max(hit_ts) as last_hit, count(*) as hits,
-    max(case when from_first = 1 then url end) as landing_page,
-    max(case when from_last = 1 then url end) as exit_page,
+    max(case when page = 1 then url end) as landing_page,
+    max(case when page = pages then url end) as exit_page,
     max(case when place = 1 then city end) as city,
     max(case when place = 1 then country end) as country,
     max(case when place = 1 then state end) as state
