@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { errorFacts } from "../core/events.ts";
 import {
   didYouMean,
@@ -10,7 +8,6 @@ import {
   messageOf,
   systemCode,
 } from "../core/errors.ts";
-import { libraryFolder } from "../core/source.ts";
 import type { Command } from "./command.ts";
 import { processIo, type Io } from "./io.ts";
 
@@ -34,19 +31,9 @@ const commands: Readonly<Record<string, { readonly describe: string; readonly lo
   },
 };
 
-export function version(): string {
-  const file = readFileSync(join(libraryFolder, "..", "package.json"), "utf8");
-  return (JSON.parse(file) as { version: string }).version;
-}
-
 /** Runs the command line. Gives the exit code; prints errors itself. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [first] = argv;
-  // Neither needs a parser, and both are asked for by people who wait.
-  if (first === "--version" || first === "-V") {
-    process.stdout.write(`${version()}\n`);
-    return exitCodes.done;
-  }
   if (first === undefined || first === "--help" || first === "-h" || (first === "help" && argv.length === 1)) {
     process.stdout.write(`${overview()}\n`);
     return first === undefined ? exitCodes.usage : exitCodes.done;

@@ -1,0 +1,210 @@
+// `npm run bench [section…]`: start-up, engines, hours, scale. Side by side in one run, figures on stdout.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findSpark } from "../build/test/support/spark.js";
+import { jobSpec } from "../dist/jobs/compile.js";
+import { openTarget } from "../dist/local/target.js";
+import { loadProject, targetOf } from "../dist/project/load.js";
+import { inTurn, measure, median, spread } from "./measure.mjs";
+
+const root = join(import.meta.dirname, "..");
+const howdah = join(root, "bundle", "howdah.js");
+const jiti = join(root, "node_modules", ".bin", "jiti");
+const work = mkdtempSync(join(process.env.HOWDAH_BENCH_FOLDER ?? tmpdir(), "howdah-bench-"));
+const range = ["--from", "2012-03-01T00:00Z", "--until", "2012-03-16T01:00Z"];
+const wanted = process.argv.slice(2);
+const say = (line) => console.log(line);
+
+/** The files that the sections work on: the public samples where `HOWDAH_SAMPLES` names them, else generated ones. */
+async function inputs() {
+  const samples = process.env.HOWDAH_SAMPLES;
+  if (samples !== undefined)
+    return {
+      name: "the public samples",
+      webLogs: join(samples, "Omniture.1.tsv.gz"),
+      sales: join(samples, "online-retail.csv.gz"),
+      shift: "455",
+    };
+  return { name: "generated data", ...(await generate(1)), shift: "0" };
+}
+
+async function generate(scale) {
+  const out = join(work, `raw-${scale}`);
+  await measure(jiti, [
+    join(root, "scripts", "generate.ts"),
+    "--out",
+    out,
+    "--days",
+    "15",
+    "--scale",
+    `${scale}`,
+    "--seed",
+    "7",
+  ]);
+  return { webLogs: join(out, "web-logs.tsv.gz"), sales: join(out, "online-retail.csv.gz") };
+}
+
+async function land({ webLogs, sales, shift }, data) {
+  const files = ["--web-logs", webLogs, "--sales", sales, "--sales-shift-days", shift, "--link", "demo"];
+  return measure(jiti, [join(root, "scripts", "land.ts"), ...files, ...range, "--data", data], { cwd: root });
+}
+
+const runOn = (data, ...more) =>
+  measure(process.execPath, [howdah, "run", "marketing", "--data", data, ...range, ...more], { cwd: root });
+
+/** A data folder with the landing of another. */
+function fresh(name, landed) {
+  const folder = join(work, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  cpSync(join(landed, "landing"), join(folder, "landing"), { recursive: true });
+  return folder;
+}
+
+const sections = {
+  async startup() {
+    const node = (...args) => measure(process.execPath, args).then(({ seconds }) => seconds * 1000);
+    const results = await inTurn(21, [
+      ["node -e 0", () => node("-e", "0")],
+      ["howdah --version", () => node(howdah, "--version")],
+      ["howdah --help", () => node(howdah, "--help")],
+      ["howdah run --help", () => node(howdah, "run", "--help")],
+    ]);
+    const floor = median(results.get("node -e 0"));
+    for (const [name, times] of results)
+      say(`  ${name.padEnd(20)} ${spread(times, 0)} ms, ${(median(times) / floor).toFixed(2)} times the floor`);
+  },
+
+  async engines() {
+    const input = await inputs();
+    say(`  ${input.name}, 361 hours and 15 days`);
+    const landed = join(work, "landed");
+    say(`  landing                       ${(await land(input, landed)).seconds.toFixed(2)} s`);
+    const spark = await sparkRun(landed);
+    const results = await inTurn(3, [
+      [
+        "floor: DuckDB reads the files",
+        () => measure(process.execPath, [join(root, "bench", "floor.mjs"), input.webLogs, input.sales], { cwd: root }),
+      ],
+      ["howdah run --as-range", () => runOn(fresh("range", landed), "--as-range")],
+      ...(spark === undefined ? [] : [["the same SQL on Spark local[2]", spark]]),
+    ]);
+    for (const [name, times] of results)
+      say(
+        `  ${name.padEnd(30)} ${spread(times.map(({ seconds }) => seconds))} s, ${Math.max(...times.map(({ megabytes }) => megabytes))} MB`,
+      );
+    const seconds = (name) => median(results.get(name).map((one) => one.seconds));
+    const ours = seconds("howdah run --as-range");
+    say(`  times the floor               ${(ours / seconds("floor: DuckDB reads the files")).toFixed(1)}`);
+    if (spark !== undefined)
+      say(`  Spark's time / ours           ${(seconds("the same SQL on Spark local[2]") / ours).toFixed(1)}`);
+  },
+
+  async hours() {
+    const input = await inputs();
+    const landed = join(work, "landed-hours");
+    await land(input, landed);
+    const folder = fresh("hours", landed);
+    const { seconds, megabytes } = await runOn(folder);
+    const log = join(folder, "_howdah", "logs", readdirSync(join(folder, "_howdah", "logs"))[0]);
+    const events = readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const begun = new Map();
+    const took = [];
+    for (const { event, name, nominal, time } of events) {
+      if (name !== "hourly") continue;
+      if (event === "action.started") begun.set(nominal, Date.parse(time));
+      if (event === "action.ran") took.push(Date.parse(time) - begun.get(nominal));
+    }
+    const slice = (from, to) => median(took.slice(from, to));
+    say(`  ${input.name}: ${took.length} hours one by one in ${seconds.toFixed(1)} s, ${megabytes} MB`);
+    say(`  an hour (all its actions)     ${spread(took, 0)} ms`);
+    say(`  first, middle, last 60 hours  ${slice(0, 60)}, ${slice(150, 210)}, ${slice(-60)} ms`);
+  },
+
+  async scale() {
+    const scales = (process.env.HOWDAH_BENCH_SCALES ?? "1,10,100").split(",").map(Number);
+    for (const scale of scales) {
+      const input = { ...(await generate(scale)), shift: "0" };
+      const landed = join(work, `scale-${scale}`);
+      const landing = await land(input, landed);
+      rmSync(join(work, `raw-${scale}`), { recursive: true, force: true });
+      const { seconds, megabytes } = await runOn(landed, "--as-range");
+      const counted = await measure(
+        process.execPath,
+        [howdah, "query", "--data", landed, "--format", "csv", "select count(*) from processed.omniture"],
+        { cwd: root },
+      );
+      const hits = Number(counted.output.trim().split("\n").at(-1));
+      say(
+        `  ${`${scale}x`.padStart(5)}: ${hits} hits; landing ${landing.seconds.toFixed(1)} s, ${landing.megabytes} MB; run ${seconds.toFixed(1)} s, ${((seconds / hits) * 1e6).toFixed(1)} µs a hit, ${megabytes} MB`,
+      );
+      rmSync(landed, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Gives a task that runs the three jobs with `run_sql.py`, one process a job, or undefined without Spark. */
+async function sparkRun(landed) {
+  const spark = await findSpark();
+  if ("reason" in spark) {
+    say(`  without Spark: ${spark.reason}`);
+    return undefined;
+  }
+  const project = await loadProject(root);
+  const target = openTarget(project, targetOf(project), { folder: landed });
+  const folder = join(work, "spark");
+  const values = Object.fromEntries(
+    target.values.names.flatMap((name) => {
+      const value = target.values.get(name);
+      return value === undefined ? [] : [[name, value.replace(landed, folder)]];
+    }),
+  );
+  const jobs = [
+    ["prepare", "20120301_00", "20120316_00"],
+    ["map-session-sales", "20120301_00", "20120316_00"],
+    ["daily-top-spenders", "20120301", "20120315"],
+  ];
+  const root_ = project.definitions.parameters.get("data");
+  for (const [name] of jobs)
+    writeFileSync(join(work, `${name}.json`), JSON.stringify(jobSpec(project.jobs.get(name), root_)));
+  writeFileSync(join(work, "values.json"), JSON.stringify(values));
+  const script = join(root, "dist", "jobs", "spark", "run_sql.py");
+  return async () => {
+    fresh("spark", landed);
+    let seconds = 0;
+    let megabytes = 0;
+    for (const [name, from, to] of jobs) {
+      const args = [
+        script,
+        join(work, `${name}.json`),
+        "--from",
+        from,
+        "--to",
+        to,
+        "--parameters",
+        join(work, "values.json"),
+      ];
+      const one = await measure(spark.python, args, { env: { ...spark.env, SPARK_LOCAL_DIRS: work } });
+      seconds += one.seconds;
+      megabytes = Math.max(megabytes, one.megabytes);
+    }
+    return { seconds, megabytes };
+  };
+}
+
+const unknown = wanted.find((name) => !(name in sections));
+if (unknown !== undefined) throw new Error(`there is no section ${unknown}: ${Object.keys(sections).join(", ")}`);
+try {
+  if (!existsSync(howdah)) throw new Error("run `npm run build` first");
+  for (const [name, section] of Object.entries(sections)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    say(`${name}`);
+    await section();
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
