@@ -12,6 +12,7 @@ export class Engine {
   readonly name: string;
   readonly #instance: DuckDBInstance;
   readonly #spill: string;
+  readonly #connections = new Set<DuckDBConnection>();
   #workspaces = 0;
 
   private constructor(instance: DuckDBInstance, name: string, spill: string) {
@@ -39,10 +40,16 @@ export class Engine {
     );
   }
 
+  /** Ends the statements that are running; they throw. */
+  interrupt(): void {
+    for (const connection of this.#connections) connection.interrupt();
+  }
+
   /** A catalog and a connection of its own for one piece of work; everything made in it goes with it. */
   async workspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
     const connection = await this.#instance.connect();
     const name = `work_${(this.#workspaces += 1)}`;
+    this.#connections.add(connection);
     try {
       await connection.run(`attach ':memory:' as ${name}`);
       await connection.run(`use ${name}`);
@@ -50,6 +57,7 @@ export class Engine {
     } finally {
       await connection.run("use memory").catch(() => undefined);
       await connection.run(`detach database if exists ${name}`).catch(() => undefined);
+      this.#connections.delete(connection);
       connection.closeSync();
     }
   }

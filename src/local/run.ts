@@ -294,7 +294,7 @@ async function runJobAlone(
     context.signal.throwIfAborted();
     const keys = { from: unitKey(compiled, range[0]!), to: unitKey(compiled, range.at(-1)!) };
     context.emit({ event: "job.started", job: job.name, ...keys, units: range.length });
-    const outcome = await runJob(compiled, range, context.data, await context.engine(), () => context.signal.aborted);
+    const outcome = await runJob(compiled, range, context.data, await context.engine(), context.signal);
     for (const unit of outcome.published) report(unit, "ran");
     if (outcome.failure === undefined) continue;
     report(outcome.failure.unit, "failed", outcome.failure.error);

@@ -34,34 +34,34 @@ export interface JobOutcome {
   readonly failure: { readonly unit: Instant; readonly error: HowdahError } | undefined;
 }
 
-/** Asks whether to stop, between pieces of work. */
-export type Stop = () => boolean;
-
 /** Input files of one batch, in bytes: a range that reads more is made in several, so that memory does not grow with it. */
 const batchBytes = 96 * 1024 * 1024;
 
 /**
  * Makes the partitions of consecutive units. What is computed together is published unit by unit, each whole, so a
  * range leaves what single units would have left. Throws `INPUT_MISSING` before anything is computed, `LOCKED`, and
- * for what fails the whole range; a failure of one unit is in the outcome.
+ * for what fails the whole range; a failure of one unit is in the outcome. An aborted signal stops it between the
+ * statements; what was published by then is whole.
  */
 export async function runJob(
   compiled: CompiledJob,
   units: readonly Instant[],
   data: Data,
   engine: Engine,
-  stop: Stop = () => false,
+  signal: AbortSignal,
 ): Promise<JobOutcome> {
   refuseMissingInputs(compiled, units, data);
   const { name } = compiled.job;
   const work = data.own("work");
   const lock = lockJob(data.own("locks"), name);
+  const interrupt = (): void => engine.interrupt();
   const scratch = join(work, `${name}-${randomUUID().replaceAll("-", "").slice(0, 16)}`);
+  signal.addEventListener("abort", interrupt);
   try {
     clearLeftovers(work, name);
     const published: Instant[] = [];
     for (const batch of batches(compiled, units, data)) {
-      if (stop()) break;
+      signal.throwIfAborted();
       onDisk("make a folder for work in progress", scratch, () => mkdirSync(scratch, { recursive: true }));
       const run: BatchRun = { compiled, units: batch, data, engine, scratch, lock, started: new Date() };
       const outcome = await engine.workspace((workspace) => runBatch(run, workspace));
@@ -70,6 +70,7 @@ export async function runJob(
     }
     return { published, failure: undefined };
   } finally {
+    signal.removeEventListener("abort", interrupt);
     rmSync(scratch, { recursive: true, force: true });
     lock.release();
   }

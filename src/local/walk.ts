@@ -315,7 +315,7 @@ async function runSpark(
     const started = performance.now();
     context.emit({ event: "job.started", job: compiled.job.name, ...keys, units: range.length });
     try {
-      const outcome = await runJob(compiled, range, context.data, await context.engine(), () => context.signal.aborted);
+      const outcome = await runJob(compiled, range, context.data, await context.engine(), context.signal);
       failed = outcome.failure;
       context.emit({
         event: "job.done",
