@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { skip } from "./skip.js";
 
 /** The PySpark that the tests compare with. */
 export const sparkVersion = "3.5.6";
@@ -96,11 +97,6 @@ export async function needPython(test: Mocha.Context): Promise<string> {
   const found = await findPython();
   if (found === undefined && process.env["CI"] === "true") throw new Error("python3 is needed with CI=true");
   return found ?? skip(test, "there is no python3 of 3.8 or later");
-}
-
-function skip(test: Mocha.Context, reason: string): never {
-  process.stderr.write(`skipped ${test.test?.parent?.title ?? "a test"}: ${reason}\n`);
-  return test.skip();
 }
 
 async function prepareSpark(): Promise<Spark | Missing> {
