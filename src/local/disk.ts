@@ -22,6 +22,7 @@ const refusals: Readonly<Record<string, { code: string; fault: "user" | "run"; w
   ENOENT: { code: "NOT_FOUND", fault: "user", why: "there is no such file or folder", next: "check the path" },
   EISDIR: { code: "NOT_A_FILE", fault: "user", why: "it is a folder, not a file", next: "name the files in it" },
   ENOTDIR: { code: "NOT_A_FOLDER", fault: "user", why: "a file stands where a folder should", next: "check the path" },
+  EEXIST: { code: "IN_THE_WAY", fault: "user", why: "something else stands there", next: "see what it is: ls -l" },
   EXDEV: { code: "OTHER_DISK", fault: "user", why: "it lies on another disk", next: "keep a data root on one disk" },
 };
 

@@ -61,11 +61,11 @@ function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
 
 function checkGap(request: IngestRequest): void {
   const { dataSet, instance, folderOf } = request;
-  const isThere = presence(request);
-  const first = request.initial ?? earliest(request, isThere);
+  const present = presence(dataSet.doneFlag);
+  const first = request.initial ?? earliest(request, present);
   if (first === undefined) return;
   for (let time = first; time < instance; time = plus(time, dataSet.every))
-    if (!isThere(time))
+    if (!present.isThere(folderOf(time)))
       throw new HowdahError(
         `${dataSet.name} has no instance ${formatOozieTime(time)} yet, which comes before ${formatOozieTime(instance)}`,
         {
@@ -79,24 +79,42 @@ function checkGap(request: IngestRequest): void {
 /** How far back an instance is looked for when the initial one is unknown: 11 years of hours. */
 const lookBack = 100_000;
 
-function earliest({ dataSet, instance }: IngestRequest, isThere: (time: Instant) => boolean): Instant | undefined {
+function earliest({ dataSet, instance, folderOf }: IngestRequest, { names, isThere }: Presence): Instant | undefined {
+  const step = (count: number): Instant => plus(instance, dataSet.every, -count);
+  const parent = dirname(folderOf(step(1)));
+  // Where all instances are neighbours, the search is over when it has met every folder that is there.
+  const flat = dirname(folderOf(step(lookBack))) === parent;
+  let unmet = flat ? names(parent).size : Infinity;
+  if (names(parent).has(basename(folderOf(instance)))) unmet--;
   let found: Instant | undefined;
-  let time = instance;
-  for (let i = 0; i < lookBack; i++) {
-    time = plus(time, dataSet.every, -1);
-    if (isThere(time)) found = time;
+  for (let i = 1; i <= lookBack && unmet > 0; i++) {
+    const folder = folderOf(step(i));
+    if (!names(dirname(folder)).has(basename(folder))) continue;
+    unmet--;
+    if (isThere(folder)) found = step(i);
   }
   return found;
 }
 
+interface Presence {
+  /** The names in a folder, hidden ones left out. */
+  readonly names: (folder: string) => ReadonlySet<string>;
+  readonly isThere: (instance: string) => boolean;
+}
+
 /** Asks the disk about folders that its listings name, and not about each of the many that are not there. */
-function presence({ dataSet, folderOf }: IngestRequest): (time: Instant) => boolean {
+function presence(doneFlag: string): Presence {
   const listings = new Map<string, ReadonlySet<string>>();
-  return (time) => {
-    const folder = folderOf(time);
-    const parent = dirname(folder);
-    let names = listings.get(parent);
-    if (names === undefined) listings.set(parent, (names = new Set(existsSync(parent) ? readdirSync(parent) : [])));
-    return names.has(basename(folder)) && isComplete(folder, dataSet.doneFlag);
+  const names = (folder: string): ReadonlySet<string> => {
+    let listing = listings.get(folder);
+    if (listing === undefined) {
+      const all = existsSync(folder) ? readdirSync(folder) : [];
+      listings.set(folder, (listing = new Set(all.filter((name) => !/^[._]/.test(name)))));
+    }
+    return listing;
+  };
+  return {
+    names,
+    isThere: (instance) => names(dirname(instance)).has(basename(instance)) && isComplete(instance, doneFlag),
   };
 }
