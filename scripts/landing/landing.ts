@@ -5,6 +5,7 @@ import {
   HowdahError,
   isComplete,
   isOccupied,
+  lockJob,
   onDisk,
   readRaw,
   recoverInstances,
@@ -24,7 +25,6 @@ import {
   type JournalEntry,
   type Request,
 } from "./journal.ts";
-import { lockLanding } from "./lock.ts";
 import { readProducts } from "./products.ts";
 import { hourReader } from "./row-time.ts";
 import { salesHeader, takeSales, type SalesFormat } from "./sales.ts";
@@ -45,7 +45,7 @@ export interface LandingContext {
  * cut off in its last step is finished first.
  */
 export async function land(landing: string, request: Request, context: LandingContext): Promise<LandingSummary> {
-  const unlock = lockLanding(landing);
+  const lock = lockJob(join(dirname(landing), "_howdah/locks"), "land");
   try {
     const cutOff = carryOut(landing);
     if (cutOff !== undefined && JSON.stringify(cutOff.request) === JSON.stringify(request))
@@ -60,7 +60,7 @@ export async function land(landing: string, request: Request, context: LandingCo
     }
     return carryOut(landing)!.summary;
   } finally {
-    unlock();
+    lock.release();
   }
 }
 

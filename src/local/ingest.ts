@@ -1,17 +1,17 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname } from "node:path";
 import { HowdahError } from "../core/errors.ts";
 import { formatOozieTime, plus, stepOf, type Instant, type TimeUnit } from "../core/time.ts";
 import type { RawRecord } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { isComplete, placeInstance, type FileToPlace, type PlaceOptions } from "./instance.ts";
+import { placeInstance, type FileToPlace, type PlaceOptions } from "./instance.ts";
 
 export interface IngestRequest {
   readonly dataSet: Pick<DataSet, "name" | "every" | "doneFlag">;
   /** The data set's URI for an instance, as a folder. */
   readonly folderOf: (instance: Instant) => string;
   readonly instance: Instant;
-  /** The data set's first instance, where it is known. */
+  /** The times of the data set's complete instances, in order. */
+  readonly present: readonly Instant[];
+  /** The data set's first instance, where it is known; else the earliest one present counts as the first. */
   readonly initial?: Instant;
   readonly files: readonly FileToPlace[];
   /** @default "new" */
@@ -59,13 +59,12 @@ function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
   );
 }
 
-function checkGap(request: IngestRequest): void {
-  const { dataSet, instance, folderOf } = request;
-  const present = presence(dataSet.doneFlag);
-  const first = request.initial ?? earliest(request, present);
+function checkGap({ dataSet, instance, initial, present, folderOf }: IngestRequest): void {
+  const first = initial ?? present[0];
   if (first === undefined) return;
+  const there = new Set(present);
   for (let time = first; time < instance; time = plus(time, dataSet.every))
-    if (!present.isThere(folderOf(time)))
+    if (!there.has(time))
       throw new HowdahError(
         `${dataSet.name} has no instance ${formatOozieTime(time)} yet, which comes before ${formatOozieTime(instance)}`,
         {
@@ -74,47 +73,4 @@ function checkGap(request: IngestRequest): void {
           next: "ingest that one first (without files, if it is empty), or say --allow-gap",
         },
       );
-}
-
-/** How far back an instance is looked for when the initial one is unknown: 11 years of hours. */
-const lookBack = 100_000;
-
-function earliest({ dataSet, instance, folderOf }: IngestRequest, { names, isThere }: Presence): Instant | undefined {
-  const step = (count: number): Instant => plus(instance, dataSet.every, -count);
-  const parent = dirname(folderOf(step(1)));
-  // Where all instances are neighbours, the search is over when it has met every folder that is there.
-  const flat = dirname(folderOf(step(lookBack))) === parent;
-  let unmet = flat ? names(parent).size : Infinity;
-  if (names(parent).has(basename(folderOf(instance)))) unmet--;
-  let found: Instant | undefined;
-  for (let i = 1; i <= lookBack && unmet > 0; i++) {
-    const folder = folderOf(step(i));
-    if (!names(dirname(folder)).has(basename(folder))) continue;
-    unmet--;
-    if (isThere(folder)) found = step(i);
-  }
-  return found;
-}
-
-interface Presence {
-  /** The names in a folder, hidden ones left out. */
-  readonly names: (folder: string) => ReadonlySet<string>;
-  readonly isThere: (instance: string) => boolean;
-}
-
-/** Asks the disk about folders that its listings name, and not about each of the many that are not there. */
-function presence(doneFlag: string): Presence {
-  const listings = new Map<string, ReadonlySet<string>>();
-  const names = (folder: string): ReadonlySet<string> => {
-    let listing = listings.get(folder);
-    if (listing === undefined) {
-      const all = existsSync(folder) ? readdirSync(folder) : [];
-      listings.set(folder, (listing = new Set(all.filter((name) => !/^[._]/.test(name)))));
-    }
-    return listing;
-  };
-  return {
-    names,
-    isThere: (instance) => names(dirname(instance)).has(basename(instance)) && isComplete(instance, doneFlag),
-  };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { freshFolders } from "../support/folders.js";
-import { runScript } from "../support/scripts.js";
+import { runScript } from "./scripts.js";
 import { fingerprint, landedRows } from "./landed.js";
 
 interface Hit {

@@ -4,10 +4,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostname } from "node:os";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { freshFolders } from "../support/folders.js";
-import { jitiPath, projectRoot, runScript, type ScriptResult } from "../support/scripts.js";
+import { jitiPath, projectRoot, runScript, type ScriptResult } from "./scripts.js";
 import { assertFlagsTellTheTruth, fingerprint, landedRows, unassignedRows } from "./landed.js";
 
 const salesHeader = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
@@ -501,12 +502,26 @@ describe("landing", function () {
     });
 
     it("refuses a second landing while one is at work, and takes a dead one's lock over", () => {
-      mkdirSync(landing, { recursive: true });
-      writeFileSync(join(landing, "_landing.lock"), String(process.pid));
+      const locks = join(data, "_howdah/locks");
+      mkdirSync(locks, { recursive: true });
+      const lock = (pid: number): void => {
+        const owner = {
+          owner: "process",
+          job: "land",
+          pid,
+          started: null,
+          host: hostname(),
+          application: null,
+          nonce: "",
+        };
+        writeFileSync(join(locks, "land.json"), JSON.stringify(owner));
+      };
+      lock(process.pid);
       const logs = webLogs(hit("2012-03-01 00:00:00"));
       assert.match(refused("LOCKED", "--web-logs", logs).message, new RegExp(`process ${process.pid}`));
-      writeFileSync(join(landing, "_landing.lock"), "2147483646");
+      lock(2_147_483_646);
       land("--web-logs", logs);
+      assert.deepEqual(readdirSync(locks), []);
       assert.deepEqual(readdirSync(landing), ["omniture"]);
     });
   });
@@ -557,7 +572,7 @@ describe("landing", function () {
         const { signal } = await killedAt(moment);
         if (moment === untilStaged) {
           assert.equal(signal, "SIGKILL");
-          assert.deepEqual(readdirSync(landing).sort(), ["_landing.lock", "_landing.staging"]);
+          assert.deepEqual(readdirSync(landing).sort(), ["_landing.staging"]);
         }
         if (existsSync(landing)) assertFlagsTellTheTruth(landing);
         const again = runScript("land", ...args);

@@ -1,6 +1,7 @@
 import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
 import { formatOozieTime, type Instant } from "../../core/time.ts";
 import { ingest } from "../../local/ingest.ts";
+import { landedTimes } from "../../local/landed.ts";
 import { projectOptions, type Command } from "../command.ts";
 import { defines, timeOption } from "../parse.ts";
 import { projectOf, withTarget } from "../project.ts";
@@ -56,6 +57,7 @@ export const ingestCommand: Command = {
       const { folder, record } = ingest({
         dataSet,
         folderOf: (time) => data.folder(dataSet, time),
+        present: landedTimes(dataSet, data.values),
         instance,
         ...(initial === undefined || derived ? {} : { initial }),
         files: files.map((path) => ({ path })),
