@@ -1,4 +1,5 @@
 import { formatTimeBy, parseTimeBy, type Instant } from "howdah";
+import { salesHeader } from "../../hive/tables.ts";
 
 /** The two feeds that arrive by the hour: the folder of each below the landing, and how its files are named. */
 export const feeds = {
@@ -11,16 +12,7 @@ export type Feed = keyof typeof feeds;
 export const feedNames: readonly Feed[] = ["webLogs", "sales"];
 
 /** The header of landed sales files, and the columns that a sales file must have. */
-export const salesColumns = [
-  "InvoiceNo",
-  "StockCode",
-  "Description",
-  "Quantity",
-  "InvoiceDate",
-  "UnitPrice",
-  "CustomerID",
-  "Country",
-] as const;
+export const salesColumns = salesHeader;
 
 export const productColumns = ["url", "category"] as const;
 
