@@ -8,17 +8,17 @@ import type { Values } from "../project/values.ts";
 const fieldWidths: Partial<Record<ElFunction, number>> = { YEAR: 4, MONTH: 2, DAY: 2, HOUR: 2, MINUTE: 2 };
 
 /**
- * The times of a data set's complete instances, in order, read off the folders that its URI describes. It looks at
- * folders alone, so it needs no initial instance.
+ * The times of a data set's complete instances, in order, read off the folders that its URI describes; with `mark`
+ * those of the instances that hold such a file. It looks at folders alone, so it needs no initial instance.
  */
-export function landedTimes(dataSet: DataSet, values: Values): readonly Instant[] {
+export function landedTimes(dataSet: DataSet, values: Values, mark = dataSet.doneFlag): readonly Instant[] {
   const pattern = uriPattern(dataSet.uri.node, values).replace(/^file:(\/\/(?=\/))?/, "");
   if (!pattern.startsWith("/")) return [];
   const found: Instant[] = [];
   const visit = (folder: string, segments: readonly string[], fields: Readonly<Record<string, string>>): void => {
     const [segment, ...rest] = segments;
     if (segment === undefined) {
-      if (existsSync(join(folder, dataSet.doneFlag))) found.push(timeOf(fields));
+      if (existsSync(join(folder, mark))) found.push(timeOf(fields));
       return;
     }
     if (!segment.includes("(?<")) {

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
-import { formatOozieTime } from "../core/time.ts";
+import { formatOozieTime, type Instant } from "../core/time.ts";
 import { isTableDataSet } from "../jobs/job.ts";
+import { recordFile } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { FolderTarget } from "../project/config.ts";
@@ -57,16 +58,27 @@ export function externalDataSets(project: Project): readonly DataSet[] {
   );
 }
 
-/** The earliest instance that all external data sets whose initial instance the parameter is have. */
+/**
+ * The earliest instance that all external data sets whose initial instance the parameter is have; or, where that is
+ * earlier, the first that jobs have made: raw files that are gone since make nothing of it another beginning.
+ */
 function earliestLanded(project: Project, parameter: Parameter, values: Values): string | undefined {
-  const waiting = externalDataSets(project).filter(
-    ({ initial }) => initial.node.is === "parameter" && initial.node.name === parameter.name,
-  );
+  const beginsThere = ({ initial }: DataSet): boolean =>
+    initial.node.is === "parameter" && initial.node.name === parameter.name;
+  const waiting = externalDataSets(project).filter(beginsThere);
   if (waiting.length === 0) return undefined;
   const [first, ...others] = waiting.map((dataSet) => landedTimes(dataSet, values));
   const sets = others.map((times) => new Set(times));
-  const time = first!.find((candidate) => sets.every((set) => set.has(candidate)));
-  return time === undefined ? undefined : formatOozieTime(time);
+  const landed = first!.filter((candidate) => sets.every((set) => set.has(candidate)));
+  const made = [...project.jobs.values()].flatMap(({ job }) =>
+    // One table of each job is enough, and a record stays when the flag is pruned.
+    job.writes
+      .slice(0, 1)
+      .filter(beginsThere)
+      .flatMap((dataSet) => landedTimes(dataSet, values, recordFile).slice(0, 1)),
+  );
+  const times = [...landed.slice(0, 1), ...made];
+  return times.length === 0 ? undefined : formatOozieTime(Math.min(...times) as Instant);
 }
 
 /** Where a folder target's runs write what happened. */
