@@ -17,7 +17,7 @@ import { onDisk } from "./disk.ts";
 import { landedTimes } from "./landed.ts";
 import { runJob } from "./runjob.ts";
 import { externalDataSets, logFile, type LocalTarget } from "./target.ts";
-import { unitKey, unitState } from "./units.ts";
+import { unitInputs, unitKey, unitState } from "./units.ts";
 import {
   hasDecision,
   inputValues,
@@ -396,19 +396,23 @@ class Scheduler {
       const action = pending[i]!;
       const missing = this.#missing(coordinator, action);
       const standing = this.#standing(coordinator, action);
-      if (missing.length > 0) {
-        if (!standing.fresh && standing.gone && this.#isMade(standing) && !this.#waitsForTaint(coordinator, action)) {
+      const tainted = this.#waitsForTaint(coordinator, action);
+      if (standing.fresh && !this.#context.force && !tainted) {
+        // Also when an input is gone or pruned since: what was made of it stands.
+        if (this.#readsWhatWouldChange(coordinator, action, standing))
+          this.#foresee(coordinator, action, standing, "may-run", ["what it reads may change"]);
+        else this.#report(coordinator, action, "fresh", []);
+        i += 1;
+      } else if (missing.length > 0) {
+        if (!standing.fresh && standing.gone && this.#isMade(standing) && !tainted) {
           this.#report(coordinator, action, "kept", standing.why);
         } else {
-          if (this.#waitsForTaint(coordinator, action)) this.#taint(coordinator, action, standing);
+          if (tainted) this.#taint(coordinator, action, standing);
           left.push(action);
         }
         i += 1;
-      } else if (standing.fresh && !this.#context.force) {
-        this.#report(coordinator, action, "fresh", []);
-        i += 1;
       } else if (this.#request.dryRun === true) {
-        this.#foresee(coordinator, action, standing);
+        this.#foresee(coordinator, action, standing, "would-run", standing.why);
         i += 1;
       } else {
         // A state that changed is likely to change the next hour's too: ranges grow as they follow one another.
@@ -506,10 +510,7 @@ class Scheduler {
   }
 
   #taint(coordinator: Coordinator, action: Pending, standing: Standing): void {
-    for (const flag of this.#outputs(standing)) this.#tainted.add(flag);
-    for (const { dataSet, from, to } of Object.values(coordinator.writes))
-      for (const time of instancesAt({ from, to }, this.#target.data.grid(dataSet), action.nominal).times)
-        this.#tainted.add(this.#target.data.flag(dataSet, time));
+    for (const flag of this.#made(coordinator, action, standing)) this.#tainted.add(flag);
   }
 
   #writtenBy(jobs: readonly JobOnPath[] | undefined): readonly DataSet[] {
@@ -521,6 +522,15 @@ class Scheduler {
     return (jobs ?? []).flatMap(({ compiled, units }) =>
       units.flatMap((unit) => compiled.job.writes.map((write) => this.#target.data.flag(write, unit))),
     );
+  }
+
+  /** Flags of all that an action makes, also of what its coordinator alone says that it writes. */
+  #made(coordinator: Coordinator, action: Pending, standing: Standing): readonly string[] {
+    const { data } = this.#target;
+    const declared = Object.values(coordinator.writes).flatMap(({ dataSet, from, to }) =>
+      instancesAt({ from, to }, data.grid(dataSet), action.nominal).times.map((time) => data.flag(dataSet, time)),
+    );
+    return [...this.#outputs(standing), ...declared];
   }
 
   #isMade(standing: Standing): boolean {
@@ -551,10 +561,26 @@ class Scheduler {
     };
   }
 
-  /** Notes in a dry run that an action would run, and what that may change behind it. */
-  #foresee(coordinator: Coordinator, action: Pending, standing: Standing): void {
-    for (const flag of this.#outputs(standing)) this.#wouldChange.add(flag);
-    this.#report(coordinator, action, "would-run", standing.why);
+  /** Notes in a dry run that an action would run or may, and what that may change behind it. */
+  #foresee(
+    coordinator: Coordinator,
+    action: Pending,
+    standing: Standing,
+    status: "would-run" | "may-run",
+    why: readonly string[],
+  ): void {
+    for (const flag of this.#made(coordinator, action, standing)) this.#wouldChange.add(flag);
+    this.#report(coordinator, action, status, why);
+  }
+
+  #readsWhatWouldChange(coordinator: Coordinator, action: Pending, { jobs = [] }: Standing): boolean {
+    const { data } = this.#target;
+    if (this.#wouldChange.size === 0) return false;
+    const ofJobs = jobs.flatMap(({ compiled, units }) =>
+      units.flatMap((unit) => unitInputs(compiled, unit, data).map(({ dataSet, time }) => data.flag(dataSet, time))),
+    );
+    const flags = [...inputFlags(coordinator, action.nominal, this.#target), ...ofJobs];
+    return flags.some((flag) => this.#wouldChange.has(flag));
   }
 
   #doneFolder(coordinator: Coordinator, { nominal }: Pending): string {
