@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import assert from "node:assert/strict";
@@ -136,4 +136,15 @@ function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+/** Copies the project into a folder, where `change` may rewrite its files, and loads it from there. */
+export async function loadChangedProject(folder: string, change: (root: string) => void): Promise<Project> {
+  for (const name of readdirSync(projectRoot))
+    // What a project consists of; the library and its tools are this repository's own.
+    if (["howdah.config.ts", "package.json", "oozie", "hive", "spark-jobs"].includes(name))
+      cpSync(join(projectRoot, name), join(folder, name), { recursive: true });
+  symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
+  change(folder);
+  return loadProject(folder);
 }
