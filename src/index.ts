@@ -107,6 +107,6 @@ export { openTarget } from "./local/target.ts";
 export type { LocalOptions, LocalTarget } from "./local/target.ts";
 export { run } from "./local/run.ts";
 export type { ActionReport, ActionStatus, RunReport, RunRequest } from "./local/run.ts";
-export { query } from "./local/query.ts";
+export { query, queryDescription, queryParameters } from "./local/query.ts";
 export type { Cell, Query, QueryResult } from "./local/query.ts";
 export { prunable, prune } from "./local/clean.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { didYouMean, HowdahError } from "../core/errors.ts";
+import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
 import type { Table } from "../hive/table.ts";
 import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { evaluate } from "../oozie/el.ts";
@@ -21,9 +21,37 @@ export interface QueryResult {
 /** A SELECT, and the values of its `:name` parameters. */
 export interface Query {
   readonly sql: string;
+  /** They win over the defaults that the query declares: see {@link queryParameters}. */
   readonly values?: Readonly<Record<string, string>>;
   /** What errors call it. @default "the query" */
   readonly name?: string;
+  /** The file that holds it, for the place of errors. */
+  readonly file?: string;
+}
+
+/**
+ * The parameters that a query declares with their defaults, each on a line of the comment at its top:
+ * `-- parameter: limit = 20`.
+ */
+export function queryParameters(sql: string): Readonly<Record<string, string>> {
+  const declared = topComment(sql).map((line) => parameterLine.exec(line));
+  return Object.fromEntries(declared.flatMap((match) => (match === null ? [] : [[match[1]!, match[2]!]])));
+}
+
+/** What a query says of itself: the comment at its top as one line, without the parameters. */
+export function queryDescription(sql: string): string {
+  return topComment(sql)
+    .filter((line) => !parameterLine.test(line))
+    .map((line) => line.replace(/^--\s*/, ""))
+    .join(" ");
+}
+
+const parameterLine = /^--\s*parameter:\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
+
+function topComment(sql: string): readonly string[] {
+  const lines = sql.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("--"));
+  return lines.slice(0, end === -1 ? lines.length : end);
 }
 
 /**
@@ -38,7 +66,6 @@ export async function query(
   const engine = await target.engine();
   await engine.workspace(async (workspace) => {
     const sql = withValues(asked);
-    const name = asked.name ?? "the query";
     try {
       await makeTables(target, tableNames(workspace, sql), workspace);
       const result = await workspace.connection.stream(sql);
@@ -48,7 +75,7 @@ export async function query(
       });
     } catch (error) {
       if (error instanceof HowdahError) throw error;
-      throw queryError(error, name, sql);
+      throw queryError(error, asked, sql);
     }
   });
 }
@@ -65,7 +92,8 @@ async function* cells(batches: AsyncIterable<unknown[][]>, types: readonly strin
 }
 
 /** Puts texts in the place of `:name`; strings and comments are left alone. */
-function withValues({ sql, values = {}, name = "the query" }: Query): string {
+function withValues({ sql, values: given = {}, name = "the query" }: Query): string {
+  const values = { ...queryParameters(sql), ...given };
   const used = new Set<string>();
   const text = sql.replace(
     /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[^]*?\*\/|::|:([A-Za-z_]\w*)/g,
@@ -84,22 +112,33 @@ function withValues({ sql, values = {}, name = "the query" }: Query): string {
   const unused = Object.keys(values).find((parameter) => !used.has(parameter));
   if (unused !== undefined)
     throw new HowdahError(`${name} has no parameter ${unused}${didYouMean(unused, used)}`, { code: "QUERY_VALUE" });
-  return text.trim().replace(/;\s*$/, "");
+  // Lines at the top stay, so that DuckDB counts as the file does.
+  return text.trimEnd().replace(/;$/, "");
 }
 
+/** The tables that a SELECT names, as `database.table`. */
 function tableNames(workspace: Workspace, sql: string): readonly string[] {
-  return workspace.connection.getTableNames(sql, true);
+  // DuckDB gives them with quotes where they need them, and with the alias that a join gave them.
+  const names = workspace.connection.getTableNames(sql, true);
+  return names.map((name) => name.replace(/ AS .*$/s, "").replaceAll('"', "").toLowerCase());
 }
 
-function queryError(error: unknown, name: string, sql: string): HowdahError {
-  const made = engineError(error, name, sql.length > 200 ? `${sql.slice(0, 200)}…` : sql);
+function queryError(error: unknown, { name = "the query", file }: Query, sql: string): HowdahError {
+  const [, line, text] = /\n\nLINE (\d+): (.*)/.exec(messageOf(error)) ?? [];
+  const where = file === undefined ? (text ?? shortened(sql)) : line === undefined ? file : `${file}:${line}`;
+  const made = engineError(error, name, where);
   if (made.code !== "SQL") return made;
   return new HowdahError(made.message, {
     code: "QUERY",
-    where: made.where ?? "",
+    where,
     next: "the tables are listed by: howdah query --tables",
     cause: error,
   });
+}
+
+function shortened(sql: string): string {
+  const text = sql.trim().replaceAll(/\s+/g, " ");
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Makes the tables and views that a query names, and the views' own tables. */
@@ -129,8 +168,7 @@ async function makeTables(target: LocalTarget, names: readonly string[], workspa
       await viewPartitions(name, dataSet, instances, target.data, Object.keys(table!.partitionedBy)[0]!, workspace);
     } else await viewFiles(table!, target, workspace);
   };
-  // Names come with quotes where they need them.
-  for (const name of names) await make(name.replaceAll('"', "").toLowerCase());
+  for (const name of names) await make(name);
 }
 
 /** A table over files that no job wrote: text as Hive reads it, or Parquet. */

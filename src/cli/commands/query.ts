@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { didYouMean, exitCodes, HowdahError } from "../../core/errors.ts";
-import { query, type Cell, type QueryResult } from "../../local/query.ts";
+import { query, queryDescription, queryParameters, type Cell, type Query, type QueryResult } from "../../local/query.ts";
 import { queriesOf, type Project } from "../../project/load.ts";
 import { projectOptions, type Arguments, type Command } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -50,19 +50,19 @@ export const queryCommand: Command = {
   },
 };
 
-function askedFor(args: Arguments, project: Project): { readonly sql: string; readonly name: string } {
+function askedFor(args: Arguments, project: Project): Query {
   const file = args.text("file");
   const [given] = args.positionals;
   if ((file === undefined) === (given === undefined))
     throw new HowdahError("query takes a SELECT, a name, or --file", { code: "USAGE", next: "howdah query --help" });
   if (file !== undefined) {
     if (!existsSync(file)) throw new HowdahError(`there is no file ${file}`, { code: "NO_FILE", where: file });
-    return { sql: readFileSync(file, "utf8"), name: file };
+    return { sql: readFileSync(file, "utf8"), name: file, file };
   }
   if (/\s/.test(given!)) return { sql: given!, name: "the query" };
   const queries = queriesOf(project);
   const named = queries.get(given!);
-  if (named !== undefined) return { sql: named.sql, name: named.file };
+  if (named !== undefined) return { sql: named.sql, name: given!, file: named.file };
   throw new HowdahError(`there is no named query ${given!}${didYouMean(given!, queries.keys())}`, {
     code: "NAME_UNKNOWN",
     next: "howdah query --list",
@@ -70,20 +70,19 @@ function askedFor(args: Arguments, project: Project): { readonly sql: string; re
 }
 
 function listQueries(project: Project, io: Io): number {
-  const queries = [...queriesOf(project)].map(([name, { sql }]) => ({ name, describe: firstComment(sql) }));
+  const queries = [...queriesOf(project)].map(([name, { sql }]) => ({
+    name,
+    describe: queryDescription(sql),
+    parameters: queryParameters(sql),
+  }));
   if (io.json) io.out(JSON.stringify(queries));
-  else for (const { name, describe } of queries) io.out(`${name}\n    ${describe}`);
+  else
+    for (const { name, describe, parameters } of queries) {
+      io.out(io.colors.bold(name));
+      io.out(`    ${describe}`);
+      for (const [parameter, value] of Object.entries(parameters)) io.out(`    -D ${parameter}=${value}`);
+    }
   return exitCodes.done;
-}
-
-/** The comment at the top of a query, as one line. */
-function firstComment(sql: string): string {
-  const lines = sql.split("\n");
-  const end = lines.findIndex((line) => !line.startsWith("--"));
-  return lines
-    .slice(0, end === -1 ? lines.length : end)
-    .map((line) => line.replace(/^--\s*/, ""))
-    .join(" ");
 }
 
 function listTables(project: Project, io: Io): number {
