@@ -82,7 +82,7 @@ function octal(permissions: string, where: Expr): number {
     });
   return letters
     .slice(1)
-    .reduce((mode, three) => mode * 8 + [...three].reduce((bits, c) => bits * 2 + (c === "-" ? 0 : 1), 0), 0);
+    .reduce((mode, three) => mode * 8 + Array.from(three).reduce((bits, c) => bits * 2 + (c === "-" ? 0 : 1), 0), 0);
 }
 
 /** What of a hive2 action can be done on a folder: tables are folders, and a partition is known once its folder is. */
@@ -132,9 +132,10 @@ export async function runShell(
   const folder = mkdtempSync(join(tmpdir(), "howdah-shell-"));
   try {
     for (const file of action.files) cpSync(join(project, file), join(folder, basename(file)), { recursive: true });
-    const env = Object.entries(action.environment).map(
-      ([key, value]): [string, string] => [key, String(evaluate(value, scope))],
-    );
+    const env = Object.entries(action.environment).map(([key, value]): [string, string] => [
+      key,
+      String(evaluate(value, scope)),
+    ]);
     const output = await spawned(
       action,
       action.arguments.map((argument) => String(evaluate(argument, scope))),

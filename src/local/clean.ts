@@ -49,7 +49,7 @@ export function prune(target: LocalTarget, partitions: readonly Prunable[]): voi
   const writers = new Set<string>();
   for (const { dataSet } of partitions)
     for (const { job } of project.jobs.values()) if (job.writes.includes(dataSet)) writers.add(job.name);
-  const locks = [...writers].sort().map((job) => lockJob(data.own("locks"), job));
+  const locks = ["_run", ...[...writers].sort()].map((job) => lockJob(data.own("locks"), job));
   try {
     for (const { dataSet, time, folder } of partitions) {
       const record = data.record(dataSet, time);

@@ -101,7 +101,7 @@ function locked(job: string, path: string, owner: Owner | undefined): HowdahErro
       : owner.owner === "yarn"
         ? `the YARN application ${owner.application ?? ""}`
         : `process ${owner.pid} on ${owner.host}`;
-  return new HowdahError(`${job} is being run on this data by ${who}`, {
+  return new HowdahError(`${job.startsWith("_") ? `another ${job.slice(1)}` : job} is at work on this data: ${who}`, {
     code: "LOCKED",
     where: path,
     next: "wait for it to end; a lock whose owner is gone is taken over by itself",

@@ -120,7 +120,12 @@ function withValues({ sql, values: given = {}, name = "the query" }: Query): str
 function tableNames(workspace: Workspace, sql: string): readonly string[] {
   // DuckDB gives them with quotes where they need them, and with the alias that a join gave them.
   const names = workspace.connection.getTableNames(sql, true);
-  return names.map((name) => name.replace(/ AS .*$/s, "").replaceAll('"', "").toLowerCase());
+  return names.map((name) =>
+    name
+      .replace(/ AS .*$/s, "")
+      .replaceAll('"', "")
+      .toLowerCase(),
+  );
 }
 
 function queryError(error: unknown, { name = "the query", file }: Query, sql: string): HowdahError {

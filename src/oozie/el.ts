@@ -87,7 +87,7 @@ export function literal<T extends ElType>(value: ElValue): Expr<T, Phase> {
 
 /** A value as an expression. */
 export function toExpr<T extends ElType, P extends Phase>(value: Value<T, P>): Expr<T, P> {
-  return isExpr(value) ? (value) : literal<T>(value);
+  return isExpr(value) ? value : literal<T>(value);
 }
 
 export function call<T extends ElType, P extends Phase>(fn: ElFunction, ...args: readonly Expr[]): Expr<T, P> {

@@ -89,7 +89,7 @@ export function parseParameter(name: string, spec: ParameterSpec, value: string,
     if (spec.min !== undefined && number < spec.min) refuse(`is below ${spec.min}`);
     if (spec.max !== undefined && number > spec.max) refuse(`is above ${spec.max}`);
   };
-   
+
   if (/[\u0000-\u001f\u007f]/.test(value)) refuse("has a control character");
   switch (spec.type) {
     case "int": {

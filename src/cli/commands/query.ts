@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { didYouMean, exitCodes, HowdahError } from "../../core/errors.ts";
-import { query, queryDescription, queryParameters, type Cell, type Query, type QueryResult } from "../../local/query.ts";
+import {
+  query,
+  queryDescription,
+  queryParameters,
+  type Cell,
+  type Query,
+  type QueryResult,
+} from "../../local/query.ts";
 import { queriesOf, type Project } from "../../project/load.ts";
 import { projectOptions, type Arguments, type Command } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -145,7 +152,7 @@ async function renderTable({ columns, rows }: QueryResult, io: Io): Promise<void
 
 function cellText(value: Cell): string {
   // Control characters would act on the terminal.
-   
+
   return value === null ? "" : String(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
 }
 

@@ -1,7 +1,8 @@
 import { relative } from "node:path";
 import type { HowdahEvent } from "../../core/events.ts";
 import { exitCodes } from "../../core/errors.ts";
-import { counts, run, type ActionReport, type RunReport } from "../../local/run.ts";
+import { counts, type ActionReport, type RunReport } from "../../local/report.ts";
+import { run } from "../../local/run.ts";
 import { projectOptions, type Command } from "../command.ts";
 import type { Io } from "../io.ts";
 import { defines, timeOption } from "../parse.ts";

@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { isHowdahError } from "../core/errors.ts";
+import { formatOozieTime, type Instant } from "../core/time.ts";
+import { reasonText, staleReasons } from "../jobs/staleness.ts";
+import { instancesAt } from "../oozie/calendar.ts";
+import type { Coordinator } from "../oozie/coordinator.ts";
+import type { ElValue, Scope } from "../oozie/el.ts";
+import type { DataSet } from "../oozie/dataset.ts";
+import { currentUser, readRecord } from "./data.ts";
+import { doneFolder, expectedDone } from "./done.ts";
+import type { LocalTarget } from "./target.ts";
+import { unitInputs, unitState } from "./units.ts";
+import { inputValues, jobsOnPath, type JobOnPath } from "./walk.ts";
+
+/** How an action stands before it runs. */
+export interface Standing {
+  /** All that it makes is there, as it would be made now. */
+  readonly fresh: boolean;
+  /** Why it is not. */
+  readonly why: readonly string[];
+  /** An input of one of its jobs is gone: what it made cannot be made again. */
+  readonly gone: boolean;
+  /** The jobs on its path; undefined when they cannot be known before it runs. */
+  readonly jobs: readonly JobOnPath[] | undefined;
+  /** Flags of what its jobs make. */
+  readonly outputs: readonly string[];
+}
+
+/** An action of a coordinator for one nominal time, on a folder. */
+export class MaterialisedAction {
+  readonly coordinator: Coordinator;
+  readonly nominal: Instant;
+  /** Values of its workflow's inputs. */
+  readonly inputs: Readonly<Record<string, ElValue>>;
+  /** Flags that must be there before it starts. */
+  readonly inputFlags: readonly string[];
+  readonly #target: LocalTarget;
+
+  constructor(coordinator: Coordinator, nominal: Instant, target: LocalTarget) {
+    this.coordinator = coordinator;
+    this.nominal = nominal;
+    this.#target = target;
+    this.inputs = inputValues(coordinator.run.values, actionScope(coordinator, nominal, target));
+    this.inputFlags = flagsOf(coordinator.reads, nominal, target);
+  }
+
+  get label(): string {
+    return `${this.coordinator.name} ${formatOozieTime(this.nominal)}`;
+  }
+
+  /** Asks the folder; the answer is of this moment. */
+  standing(): Standing {
+    const { data, project } = this.#target;
+    const { workflow } = this.coordinator.run;
+    const jobs = jobsOnPath(workflow, this.inputs, { data, jobs: project.jobs });
+    if (jobs === undefined || jobs.length === 0) {
+      const reasons = staleReasons(expectedDone(this, data), readRecord(doneFolder(this, data)));
+      return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: false, jobs, outputs: [] };
+    }
+    const states = jobs.flatMap(({ compiled, units }) =>
+      units.map((unit) => ({ compiled, unit, ...unitState(compiled, unit, data) })),
+    );
+    const why = states.flatMap(({ compiled, reasons }) =>
+      reasons.map(({ reason }) => `${compiled.job.name}: ${reasonText(reason)}`),
+    );
+    return {
+      fresh: states.every(({ fresh }) => fresh),
+      why: [...new Set(why)],
+      gone: states.some(({ gone }) => gone.length > 0),
+      jobs,
+      outputs: states.flatMap(({ compiled, unit }) => compiled.job.writes.map((write) => data.flag(write, unit))),
+    };
+  }
+
+  /** Flags of all that it makes, also of what its coordinator alone says that it writes. */
+  made({ outputs }: Standing): readonly string[] {
+    return [...outputs, ...flagsOf(this.coordinator.writes, this.nominal, this.#target)];
+  }
+
+  /** Flags of all that it reads, also of what its jobs alone declare. */
+  read({ jobs = [] }: Standing): readonly string[] {
+    const { data } = this.#target;
+    const ofJobs = jobs.flatMap(({ compiled, units }) =>
+      units.flatMap((unit) => unitInputs(compiled, unit, data).map(({ dataSet, time }) => data.flag(dataSet, time))),
+    );
+    return [...this.inputFlags, ...ofJobs];
+  }
+}
+
+/** Whether everything that an action's jobs make is there, fresh or not. */
+export function isMade({ outputs }: Standing): boolean {
+  return outputs.length > 0 && outputs.every((flag) => existsSync(flag));
+}
+
+/** The data sets that a coordinator's actions write, through its jobs or by its own word. */
+export function writtenBy(coordinator: Coordinator, { jobs = [] }: Standing): readonly DataSet[] {
+  return [
+    ...Object.values(coordinator.writes).map(({ dataSet }) => dataSet),
+    ...jobs.flatMap(({ compiled }) => compiled.job.writes),
+  ];
+}
+
+/** No nominal time is at or after it; a coordinator whose end has no value here has none. */
+export function endOf({ end }: Coordinator, { data }: LocalTarget): Instant {
+  try {
+    return data.time(end);
+  } catch (error) {
+    if (isHowdahError(error) && error.code === "EL_PARAMETER") return Number.MAX_SAFE_INTEGER as Instant;
+    throw error;
+  }
+}
+
+function flagsOf(events: Coordinator["reads"], nominal: Instant, { data }: LocalTarget): readonly string[] {
+  return Object.values(events).flatMap(({ dataSet, from, to }) =>
+    instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => data.flag(dataSet, time)),
+  );
+}
+
+/** The scope in which a coordinator gives values to its workflow. */
+function actionScope(coordinator: Coordinator, nominal: Instant, { data, values }: LocalTarget): Scope {
+  const uris = (events: Coordinator["reads"], name: ElValue | undefined): string | undefined => {
+    const event = events[String(name)];
+    if (event === undefined) return undefined;
+    const { times } = instancesAt(event, data.grid(event.dataSet), nominal);
+    return times.map((time) => data.folder(event.dataSet, time)).join(",");
+  };
+  return {
+    parameter: (name) => values.get(name),
+    call: (fn, args) => {
+      switch (fn) {
+        case "coord:nominalTime":
+          return formatOozieTime(nominal);
+        case "coord:name":
+          return coordinator.name;
+        case "coord:user":
+          return currentUser();
+        case "coord:dataIn":
+          return uris(coordinator.reads, args[0]);
+        case "coord:dataOut":
+          return uris(coordinator.writes, args[0]);
+        default:
+          return undefined;
+      }
+    },
+  };
+}

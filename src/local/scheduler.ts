@@ -1,0 +1,235 @@
+import { existsSync } from "node:fs";
+import type { HowdahError } from "../core/errors.ts";
+import { formatOozieTime, plus, type Instant } from "../core/time.ts";
+import { nominalTimes } from "../oozie/calendar.ts";
+import type { Coordinator } from "../oozie/coordinator.ts";
+import { keepDone } from "./done.ts";
+import { endOf, isMade, MaterialisedAction, writtenBy, type Standing } from "./materialised.ts";
+import { tell, type ActionReport, type ActionStatus } from "./report.ts";
+import type { LocalTarget } from "./target.ts";
+import { hasDecision, walkWorkflow, workflowRun, type WalkContext } from "./walk.ts";
+
+/** Nominal times in `from <= t < until`. */
+export interface Window {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+export interface SchedulerOptions {
+  readonly asRange: boolean;
+  readonly dryRun: boolean;
+}
+
+interface Ready {
+  readonly action: MaterialisedAction;
+  readonly standing: Standing;
+}
+
+/**
+ * Materialises the actions of coordinators and runs those that are ready until nothing moves. It asks the flags on the
+ * folder what is ready, and the partitions' records what is done.
+ */
+export class Scheduler {
+  readonly #target: LocalTarget;
+  readonly #options: SchedulerOptions;
+  readonly #context: WalkContext;
+  /** What is left to do, by coordinator; those stand first that others read from. */
+  readonly #pending: Map<Coordinator, readonly MaterialisedAction[]>;
+  readonly #reports: ActionReport[] = [];
+  /** Flags that stand for work which failed in this run, or depends on such: nothing that needs them is sent. */
+  readonly #tainted = new Set<string>();
+  /** In a dry run: flags of what would be made, or might change. */
+  readonly #wouldChange = new Set<string>();
+
+  constructor(
+    target: LocalTarget,
+    coordinators: readonly Coordinator[],
+    window: Window,
+    options: SchedulerOptions,
+    context: WalkContext,
+  ) {
+    this.#target = target;
+    this.#options = options;
+    this.#context = context;
+    const actions = coordinators.map((coordinator) => {
+      const schedule = {
+        every: coordinator.every,
+        start: target.data.time(coordinator.start),
+        end: endOf(coordinator, target),
+      };
+      const times = [...nominalTimes(schedule, window.from, window.until)];
+      context.emit({ event: "coordinator.materialised", coordinator: coordinator.name, actions: times.length });
+      return [coordinator, times.map((nominal) => new MaterialisedAction(coordinator, nominal, target))] as const;
+    });
+    this.#pending = new Map(inOrderOfNeed(actions));
+  }
+
+  async run(): Promise<readonly ActionReport[]> {
+    for (let moved = true; moved;) {
+      moved = false;
+      for (const coordinator of this.#pending.keys()) if (await this.#pass(coordinator)) moved = true;
+    }
+    for (const action of [...this.#pending.values()].flat())
+      this.#report(action, "waiting", [], { missing: this.#missing(action) });
+    return this.#reports;
+  }
+
+  /** Goes once through what is pending of a coordinator, in order of nominal time. */
+  async #pass(coordinator: Coordinator): Promise<boolean> {
+    const pending = this.#pending.get(coordinator)!;
+    const left: MaterialisedAction[] = [];
+    const inRanges = this.#options.asRange && !hasDecision(coordinator.run.workflow.body);
+    let last: { readonly end: Instant; readonly size: number } | undefined;
+    for (let i = 0; i < pending.length;) {
+      this.#context.signal.throwIfAborted();
+      const action = pending[i]!;
+      const ready = this.#settle(action, left);
+      if (ready === undefined) {
+        i += 1;
+        continue;
+      }
+      // A state that changed is likely to change the next hour's too: ranges grow as they follow one another.
+      const follows = last?.end === action.nominal && feedsItself(coordinator, ready.standing);
+      const group = inRanges ? this.#group(ready, pending.slice(i + 1), follows ? last!.size * 2 : 1) : [ready];
+      left.push(...(await this.#runGroup(coordinator, group)));
+      last = { end: plus(group.at(-1)!.action.nominal, coordinator.every), size: group.length };
+      i += group.length;
+    }
+    this.#pending.set(coordinator, left);
+    return left.length < pending.length;
+  }
+
+  /** Decides what becomes of an action without running it; gives it back when it has to run now. */
+  #settle(action: MaterialisedAction, left: MaterialisedAction[]): Ready | undefined {
+    const standing = action.standing();
+    const tainted = action.inputFlags.some((flag) => this.#tainted.has(flag));
+    if (standing.fresh && !this.#context.force && !tainted) {
+      // Also when an input is gone or pruned since: what was made of it stands.
+      const shaky = this.#wouldChange.size > 0 && action.read(standing).some((flag) => this.#wouldChange.has(flag));
+      if (shaky) this.#foresee(action, standing, "may-run", ["what it reads may change"]);
+      else this.#report(action, "fresh", []);
+      return undefined;
+    }
+    if (this.#missing(action).length === 0) {
+      if (!this.#options.dryRun) return { action, standing };
+      this.#foresee(action, standing, "would-run", this.#why(standing));
+      return undefined;
+    }
+    if (!standing.fresh && standing.gone && isMade(standing) && !tainted) {
+      this.#report(action, "kept", standing.why);
+      return undefined;
+    }
+    if (tainted) this.#taint(action, standing);
+    left.push(action);
+    return undefined;
+  }
+
+  /** The action and those behind it that can go through the jobs together with it. */
+  #group(first: Ready, behind: readonly MaterialisedAction[], size: number): readonly Ready[] {
+    const group = [first];
+    const made = new Set(first.standing.outputs);
+    for (const action of behind) {
+      if (action.nominal !== plus(group.at(-1)!.action.nominal, action.coordinator.every)) break;
+      if (this.#missing(action).some((flag) => !made.has(flag))) break;
+      const standing = action.standing();
+      if (standing.jobs === undefined) break;
+      if (standing.fresh && !this.#context.force && group.length >= size) break;
+      for (const flag of standing.outputs) made.add(flag);
+      group.push({ action, standing });
+    }
+    return group;
+  }
+
+  /** Runs actions in step. Gives back those that were stopped because one before them failed. */
+  async #runGroup(coordinator: Coordinator, group: readonly Ready[]): Promise<readonly MaterialisedAction[]> {
+    const runs = group.map(({ action }) => workflowRun(action.label, action.inputs));
+    this.#context.emit({
+      event: "action.started",
+      name: coordinator.name,
+      nominal: formatOozieTime(group[0]!.action.nominal),
+      last: formatOozieTime(group.at(-1)!.action.nominal),
+      actions: group.length,
+    });
+    await walkWorkflow(coordinator.run.workflow, runs, this.#context);
+    const stopped: MaterialisedAction[] = [];
+    group.forEach(({ action, standing }, i) => {
+      const { error, stopped: wasStopped } = runs[i]!;
+      if (error !== undefined) {
+        this.#taint(action, standing);
+        this.#report(action, "failed", this.#why(standing), { error });
+      } else if (wasStopped) stopped.push(action);
+      else {
+        if (standing.outputs.length === 0) keepDone(action, this.#target.data);
+        this.#report(action, "ran", this.#why(standing));
+      }
+    });
+    return stopped;
+  }
+
+  #why(standing: Standing): readonly string[] {
+    return this.#context.force ? ["it was asked for"] : standing.why;
+  }
+
+  #report(
+    { coordinator, nominal }: MaterialisedAction,
+    status: ActionStatus,
+    why: readonly string[],
+    more: { readonly missing?: readonly string[]; readonly error?: HowdahError } = {},
+  ): void {
+    const report = { name: coordinator.name, nominal: formatOozieTime(nominal), status, why };
+    this.#reports.push(tell({ ...report, missing: more.missing ?? [] }, more.error, this.#context.emit));
+  }
+
+  /** Flags of inputs that are not there, or stand for work that failed. */
+  #missing({ inputFlags }: MaterialisedAction): readonly string[] {
+    return inputFlags.filter((flag) => this.#tainted.has(flag) || !(existsSync(flag) || this.#wouldChange.has(flag)));
+  }
+
+  #taint(action: MaterialisedAction, standing: Standing): void {
+    for (const flag of action.made(standing)) this.#tainted.add(flag);
+  }
+
+  /** Notes in a dry run that an action would run or may, and what that may change behind it. */
+  #foresee(
+    action: MaterialisedAction,
+    standing: Standing,
+    status: "would-run" | "may-run",
+    why: readonly string[],
+  ): void {
+    for (const flag of action.made(standing)) this.#wouldChange.add(flag);
+    this.#report(action, status, why);
+  }
+}
+
+/** Whether an action reads what an earlier one of the same coordinator writes. */
+function feedsItself(coordinator: Coordinator, standing: Standing): boolean {
+  const written = new Set(writtenBy(coordinator, standing).map(({ name }) => name));
+  return Object.values(coordinator.reads).some(({ dataSet }) => written.has(dataSet.name));
+}
+
+type Actions = readonly [Coordinator, readonly MaterialisedAction[]];
+
+/** Coordinators so that each stands behind those that make what it reads; those in a circle as they were given. */
+function inOrderOfNeed(all: readonly Actions[]): readonly Actions[] {
+  const facts = all.map((one) => {
+    const [coordinator, actions] = one;
+    const standing = actions[0]?.standing();
+    const writes = standing === undefined ? [] : writtenBy(coordinator, standing);
+    return {
+      one,
+      reads: new Set(Object.values(coordinator.reads).map(({ dataSet }) => dataSet.name)),
+      writes: writes.map(({ name }) => name),
+    };
+  });
+  const ordered: Actions[] = [];
+  let rest = facts;
+  while (rest.length > 0) {
+    const free = rest.filter(
+      (fact) => !rest.some((other) => other !== fact && other.writes.some((name) => fact.reads.has(name))),
+    );
+    const taken = free.length > 0 ? free : rest.slice(0, 1);
+    ordered.push(...taken.map(({ one }) => one));
+    rest = rest.filter((fact) => !taken.includes(fact));
+  }
+  return ordered;
+}
