@@ -67,7 +67,7 @@ export async function query(
   await engine.workspace(async (workspace) => {
     const sql = withValues(asked);
     try {
-      await makeTables(target, tableNames(workspace, sql), workspace);
+      await makeTables(target, tableNames(sql), workspace);
       const result = await workspace.connection.stream(sql);
       await use({
         columns: result.deduplicatedColumnNames(),
@@ -116,16 +116,18 @@ function withValues({ sql, values: given = {}, name = "the query" }: Query): str
   return text.trimEnd().replace(/;$/, "");
 }
 
-/** The tables that a SELECT names, as `database.table`. */
-function tableNames(workspace: Workspace, sql: string): readonly string[] {
-  // DuckDB gives them with quotes where they need them, and with the alias that a join gave them.
-  const names = workspace.connection.getTableNames(sql, true);
-  return names.map((name) =>
-    name
-      .replace(/ AS .*$/s, "")
-      .replaceAll('"', "")
-      .toLowerCase(),
+/**
+ * What a SELECT may name as `database.table`, small letters. DuckDB's own answer (`getTableNames`) is empty for
+ * statements that it cannot bind without the tables, such as `order by 4` of a `select *`.
+ */
+function tableNames(sql: string): ReadonlySet<string> {
+  const tokens = sql.matchAll(
+    /'(?:[^']|'')*'|--[^\n]*|\/\*[^]*?\*\/|("[^"]*"|[A-Za-z_]\w*)\s*\.\s*("[^"]*"|[A-Za-z_]\w*)/g,
   );
+  const names = [...tokens].flatMap(([, database, table]) =>
+    database === undefined || table === undefined ? [] : [`${database}.${table}`.replaceAll('"', "").toLowerCase()],
+  );
+  return new Set(names);
 }
 
 function queryError(error: unknown, { name = "the query", file }: Query, sql: string): HowdahError {
@@ -147,7 +149,7 @@ function shortened(sql: string): string {
 }
 
 /** Makes the tables and views that a query names, and the views' own tables. */
-async function makeTables(target: LocalTarget, names: readonly string[], workspace: Workspace): Promise<void> {
+async function makeTables(target: LocalTarget, names: Iterable<string>, workspace: Workspace): Promise<void> {
   const { tables, views, dataSets } = target.project.definitions;
   const done = new Set<string>();
   const make = async (name: string): Promise<void> => {
@@ -158,7 +160,7 @@ async function makeTables(target: LocalTarget, names: readonly string[], workspa
     done.add(name);
     await workspace.run(`create schema if not exists ${schema!}`);
     if (view !== undefined) {
-      for (const inner of tableNames(workspace, view.query)) await make(inner);
+      for (const inner of tableNames(view.query)) await make(inner);
       await workspace.run(`create view ${name} as ${view.query}`);
       return;
     }
