@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { DuckDBPreparedStatement } from "@duckdb/node-api";
 import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
 import type { Table } from "../hive/table.ts";
 import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
@@ -68,7 +69,7 @@ export async function query(
     const sql = withValues(asked);
     try {
       await makeTables(target, tableNames(sql), workspace);
-      const result = await workspace.connection.stream(sql);
+      const result = await (await selectOf(asked, sql, workspace)).stream();
       await use({
         columns: result.deduplicatedColumnNames(),
         rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)),
@@ -89,6 +90,25 @@ async function* cells(batches: AsyncIterable<unknown[][]>, types: readonly strin
         const isWhole = types[i] === "BIGINT" || types[i] === "HUGEINT" || types[i] === "UBIGINT";
         return isWhole && Number.isSafeInteger(Number(value)) ? Number(value) : value;
       });
+}
+
+/** One SELECT (or DESCRIBE, SHOW, EXPLAIN): a query must not be able to change what it asks about. */
+async function selectOf(
+  { name = "the query", file }: Query,
+  sql: string,
+  workspace: Workspace,
+): Promise<DuckDBPreparedStatement> {
+  const refuse = (why: string): HowdahError =>
+    new HowdahError(`${name}: ${why}`, { code: "QUERY", where: file ?? shortened(sql) });
+  const isEmpty = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*$/.test(sql);
+  if (isEmpty) throw refuse("there is no SELECT in it");
+  const statements = await workspace.connection.extractStatements(sql);
+  const statement = await statements.prepare(0);
+  const { StatementType } = await import("@duckdb/node-api");
+  if (![StatementType.SELECT, StatementType.EXPLAIN].includes(statement.statementType))
+    throw refuse(`${StatementType[statement.statementType]} is no SELECT, and queries only read`);
+  if (statements.count > 1) throw refuse(`it has ${statements.count} statements: a query is one SELECT`);
+  return statement;
 }
 
 /** Puts texts in the place of `:name`; strings and comments are left alone. */
