@@ -21,8 +21,9 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
       "greedy-arrays": false,
       "short-option-groups": false,
     })
-    .fail((message, error: Error | undefined) => {
-      throw error ?? usage(message);
+    .fail((message) => {
+      const [, option] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
+      throw usage(option === undefined ? message : `${option.length === 1 ? "-" : "--"}${option} needs a value`);
     });
   for (const [name, { type, alias }] of Object.entries(specs))
     parser.option(name, {
