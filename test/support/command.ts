@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+/** The command as it is shipped; while coverage is measured the compiled sources, which the bundle hides. */
+export const commandFile = join(
+  root,
+  process.env["NODE_V8_COVERAGE"] === undefined ? "bundle/howdah.js" : "dist/cli/bin.js",
+);
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Starts the command; what it prints is no terminal. */
+export function startCommand(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [commandFile, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on("close", (code, signal) => resolve({ code, signal, out, err })),
+  );
+  return { child, ended };
+}
+
+export function howdah(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<Ended> {
+  return startCommand(args, cwd, env).ended;
+}
+
+/** A project in a temporary folder, made of files' texts by their paths. The caller removes it. */
+export function madeProject(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "howdah-test-"));
+  for (const [path, text] of Object.entries(files)) writeFile(join(folder, path), text);
+  return folder;
+}
+
+export function writeFile(path: string, text: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A copy of the project of sensors: a raw data set, an hourly job with a running state, a daily job, queries. */
+export function sensorsProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), "howdah-test-"));
+  cpSync(join(root, "test/fixtures/sensors"), folder, { recursive: true });
+  return folder;
+}
+
+/** Puts readings, `sensor,yyyy-MM-dd HH:mm,value` each, into the hours of a sensors project; each hour gets its flag. */
+export function landReadings(project: string, hours: Readonly<Record<string, readonly string[]>>): void {
+  for (const [hour, readings] of Object.entries(hours)) {
+    const folder = join(project, "data/landing/lines", `date_ts=${hour}`);
+    if (readings.length > 0) writeFile(join(folder, "a.csv"), ["sensor,taken,value", ...readings, ""].join("\n"));
+    writeFile(join(folder, "_SUCCESS"), "");
+  }
+}
+
+/** Removes a test's folder. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
