@@ -45,11 +45,13 @@ export async function run(target: LocalTarget, request: RunRequest = {}): Promis
   const started = new Date();
   const { chosen, name } = choose(target, request.name);
   const window = chosen.kind === "workflow" ? undefined : windowOf(target, request);
+  // What was mistyped is found before anything is written.
+  const values = shownValues(target);
   const log = request.dryRun === true ? null : logFile(target.data, started);
   const lock = log === null ? undefined : lockJob(target.data.own("locks"), "_run");
   try {
     const emit = logged(log, request.emit);
-    emit({ event: "run.started", name, log, values: shownValues(target) });
+    emit({ event: "run.started", name, log, values });
     const report: RunReport = {
       actions: await runChosen(target, chosen, window, request, emit),
       log,
