@@ -1,8 +1,4 @@
-import { exitCodes } from "../../core/errors.ts";
-import { prunable, prune, type Prunable } from "../../local/clean.ts";
 import { projectOptions, type Command } from "../command.ts";
-import { defines, timeOption } from "../parse.ts";
-import { projectOf, withTarget } from "../project.ts";
 
 export const cleanCommand: Command = {
   name: "clean",
@@ -21,40 +17,5 @@ export const cleanCommand: Command = {
   notes: [
     "A pruned partition keeps its record, without flag and rows: its hour still counts as done, and is made again only by\nhowdah run --rerun. The newest partition of each table always stays.",
   ],
-  run: async (args, io) => {
-    const project = await projectOf(args, io);
-    return withTarget(args, project, defines(args), (target) => {
-      const found = prunable(target, timeOption(args, "before"));
-      if (args.flag("yes")) prune(target, found);
-      const tables = [...grouped(found)].map(([table, partitions]) => ({
-        table,
-        partitions: partitions.length,
-        first: partitions[0]!.instance,
-        last: partitions.at(-1)!.instance,
-        rows: sum(partitions.map(({ rows }) => rows)),
-        bytes: sum(partitions.map(({ bytes }) => bytes)),
-      }));
-      if (io.json) io.out(JSON.stringify({ done: args.flag("yes"), tables }));
-      else {
-        for (const { table, partitions, first, last, rows, bytes } of tables)
-          io.out(`${table}  ${first} … ${last}  ${partitions} partitions, ${rows} rows, ${bytes} bytes`);
-        if (found.length === 0) io.out("nothing may go");
-        else io.out(args.flag("yes") ? "pruned" : "nothing was changed; --yes does it");
-      }
-      return Promise.resolve(exitCodes.done);
-    });
-  },
+  run: async (args, io) => (await import("../handlers/clean.ts")).handle(args, io),
 };
-
-function grouped(found: readonly Prunable[]): ReadonlyMap<string, readonly Prunable[]> {
-  const map = new Map<string, Prunable[]>();
-  for (const one of found) {
-    const { fullName } = one.dataSet.table;
-    map.set(fullName, [...(map.get(fullName) ?? []), one]);
-  }
-  return map;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}

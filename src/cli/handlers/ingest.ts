@@ -1,0 +1,57 @@
+import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
+import { formatOozieTime, type Instant } from "../../core/time.ts";
+import { ingest } from "../../local/ingest.ts";
+import { landedTimes } from "../../local/landed.ts";
+import { defines, timeOption } from "../values.ts";
+import { projectOf, withTarget } from "../project.ts";
+import type { Arguments } from "../command.ts";
+import type { Io } from "../io.ts";
+
+/** `howdah ingest` */
+export async function handle(args: Arguments, io: Io): Promise<number> {
+  const project = await projectOf(args, io);
+  const [name, ...files] = args.positionals;
+  const dataSet = project.definitions.dataSets.get(name!);
+  const names = [...project.definitions.dataSets.keys()];
+  if (dataSet === undefined)
+    throw new HowdahError(`there is no data set ${name!}${didYouMean(name!, names)}`, {
+      code: "NAME_UNKNOWN",
+      next: `the data sets are ${names.join(", ")}`,
+    });
+  if ("table" in dataSet)
+    throw new HowdahError(`${name!} is made by a job: its rows come from a run, not from files`, {
+      code: "USAGE",
+      where: dataSet.at,
+    });
+  const instance = timeOption(args, "instance");
+  if (instance === undefined) throw new HowdahError("ingest needs --instance", { code: "USAGE" });
+  const mode = args.flag("add") ? "add" : args.flag("replace") ? "replace" : "new";
+  await withTarget(args, project, defines(args), ({ data }) => {
+    let initial: Instant | undefined;
+    try {
+      initial = data.time(dataSet.initial);
+    } catch (error) {
+      // Where it follows from what has landed, the first instance is what it will be.
+      if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
+    }
+    const derived = dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
+    const { folder, record } = ingest({
+      dataSet,
+      folderOf: (time) => data.folder(dataSet, time),
+      present: landedTimes(dataSet, data.values),
+      instance,
+      ...(initial === undefined || derived ? {} : { initial }),
+      files: files.map((path) => ({ path })),
+      mode,
+      allowGap: args.flag("allow-gap"),
+    });
+    const facts = { dataSet: name!, instance: formatOozieTime(instance), folder, files: record.files };
+    if (io.json) io.out(JSON.stringify(facts));
+    else
+      io.out(
+        `${name!} ${facts.instance}: ${record.files.length} ${record.files.length === 1 ? "file" : "files"}, ${record.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, in ${folder}`,
+      );
+    return Promise.resolve();
+  });
+  return exitCodes.done;
+}
