@@ -138,9 +138,17 @@ interface BatchRun {
 async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome> {
   const { compiled } = run;
   await workspace.threads(run.units.length === 1 ? 1 : availableParallelism());
-  const broken = await loadInputs(run, workspace);
-  const units = broken === undefined ? run.units : run.units.filter((unit) => unit < broken.unit);
-  if (units.length === 0) return { published: [], failure: broken };
+  let units = run.units;
+  let broken: JobOutcome["failure"];
+  for (;;) {
+    const failure = await loadInputs({ ...run, units }, workspace);
+    if (failure === undefined) break;
+    broken = failure;
+    units = units.filter((unit) => unit < failure.unit);
+    if (units.length === 0) return { published: [], failure };
+    // Again for the units before it: no relation may hold rows of the others.
+    await dropInputs(run, workspace);
+  }
   await makeUnits(run, units, workspace);
   await compute(run, workspace);
   const rejected = await firstOverLimit(run, units, workspace);
@@ -205,8 +213,12 @@ async function loadRaw(
     }
   });
   if (broken === undefined) return undefined;
-  await workspace.run(`delete from ${name} where ${keyColumn} >= ${sqlText(broken.instance)}`);
   return { unit: broken.unit, error: broken.error };
+}
+
+async function dropInputs({ compiled }: BatchRun, workspace: Workspace): Promise<void> {
+  for (const [name, { dataSet }] of Object.entries(compiled.job.reads))
+    await workspace.run(`drop ${isRawDataSet(dataSet) ? "table" : "view"} ${name}`);
 }
 
 function rawFileNames(folder: string): readonly string[] {
