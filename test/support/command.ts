@@ -17,25 +17,32 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Starts the command; what it prints is no terminal. */
-export function startCommand(
+/** A process that was started, and what will have become of it; what it prints goes to no terminal. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export function startProgram(
+  program: string,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
-): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [commandFile, ...args], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+): Started {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    let [out, err] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, out, err }));
   });
-  let out = "";
-  let err = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, out, err })),
-  );
   return { child, ended };
+}
+
+/** Starts the command. */
+export function startCommand(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Started {
+  return startProgram(process.execPath, [commandFile, ...args], cwd, env);
 }
 
 export function howdah(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<Ended> {
