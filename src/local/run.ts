@@ -11,7 +11,7 @@ import { onDisk } from "./disk.ts";
 import { landedTimes } from "./landed.ts";
 import { lockJob } from "./lock.ts";
 import { counts, tell, type ActionReport, type ActionStatus, type RunReport } from "./report.ts";
-import { runJob } from "./runjob.ts";
+import { clearAfterKills, runJob } from "./runjob.ts";
 import { Scheduler, type Window } from "./scheduler.ts";
 import { externalDataSets, logFile, type LocalTarget } from "./target.ts";
 import { unitKey } from "./units.ts";
@@ -51,6 +51,7 @@ export async function run(target: LocalTarget, request: RunRequest = {}): Promis
   const lock = log === null ? undefined : lockJob(target.data.own("locks"), "_run");
   try {
     const emit = logged(log, request.emit);
+    if (log !== null) clearAfterKills(target.data);
     emit({ event: "run.started", name, log, values });
     const report: RunReport = {
       actions: await runChosen(target, chosen, window, request, emit),

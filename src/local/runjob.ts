@@ -76,11 +76,31 @@ export async function runJob(
   }
 }
 
+/** A job's scratch folder, here or on Spark: its name, and something random. */
+const scratchName = /^(.*)-[0-9a-f]+$/;
+
 /** What killed runs of the same job left, here or on Spark; the lock says that none is alive. */
 function clearLeftovers(work: string, name: string): void {
   if (!existsSync(work)) return;
   for (const entry of readdirSync(work))
-    if (/^(.*)-[0-9a-f]+$/.exec(entry)?.[1] === name) rmSync(join(work, entry), { recursive: true, force: true });
+    if (scratchName.exec(entry)?.[1] === name) rmSync(join(work, entry), { recursive: true, force: true });
+}
+
+/** Clears what killed runs of any job left, also of those that have nothing to do now. */
+export function clearAfterKills(data: Data): void {
+  const work = data.own("work");
+  if (!existsSync(work)) return;
+  for (const name of new Set(readdirSync(work).flatMap((entry) => scratchName.exec(entry)?.[1] ?? []))) {
+    let lock: Lock;
+    try {
+      lock = lockJob(data.own("locks"), name);
+    } catch (error) {
+      if (isHowdahError(error) && error.code === "LOCKED") continue;
+      throw error;
+    }
+    onDisk("clear what a killed run left", work, () => clearLeftovers(work, name));
+    lock.release();
+  }
 }
 
 function refuseMissingInputs(compiled: CompiledJob, units: readonly Instant[], data: Data): void {
