@@ -83,7 +83,8 @@ export async function rowsOf(place: Place): Promise<Rows> {
 export function recordsOf(folder: string): ReadonlyMap<string, PartitionRecord> {
   const found = new Map<string, PartitionRecord>();
   for (const path of filesBelow(folder).sort()) {
-    if (!path.endsWith(`/${recordFile}`) || path.startsWith("landing/")) continue;
+    // Neither raw hours nor what is in the making are partitions.
+    if (!path.endsWith(`/${recordFile}`) || /^(landing|_howdah\/work)\//.test(path)) continue;
     const record = JSON.parse(readFileSync(join(folder, path), "utf8")) as PartitionRecord;
     found.set(path.slice(0, -recordFile.length - 1), record);
   }
