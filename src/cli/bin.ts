@@ -10,4 +10,6 @@ if (first === "--version" || first === "-V") {
 } else {
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv.slice(2));
+  // Interrupted: whatever has not heard of it, such as an action's command, is not waited for.
+  if (process.exitCode === 130) process.exit();
 }

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatTimeBy } from "#src/core/time.js";
 import type { Project } from "#src/project/load.js";
-import { startHowdah } from "../support/command.ts";
+import { startCommand } from "../support/command.ts";
 import {
   flagsOf,
   identitiesOf,
   loadOwnProject,
+  projectRoot,
   recordsOf,
   rowsOf,
   runOn,
@@ -60,10 +61,10 @@ async function leftIn(place: Place): Promise<Left> {
 }
 
 /** Starts a run, and waits until it has begun to work on the folder or has ended. */
-async function startWork(folder: string, args: readonly string[]): Promise<ReturnType<typeof startHowdah>> {
+async function startWork(folder: string, args: readonly string[]): Promise<ReturnType<typeof startCommand>> {
   const logs = join(folder, "_howdah", "logs");
   const before = existsSync(logs) ? readdirSync(logs).length : 0;
-  const started = startHowdah(["run", "marketing", "--data", folder, ...args]);
+  const started = startCommand(["run", "marketing", "--data", folder, ...args], projectRoot);
   while (started.child.exitCode === null && (existsSync(logs) ? readdirSync(logs).length : 0) === before)
     await sleep(2);
   return started;

@@ -25,6 +25,11 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     });
   const instance = timeOption(args, "instance");
   if (instance === undefined) throw new HowdahError("ingest needs --instance", { code: "USAGE" });
+  if (args.flag("add") && args.flag("replace"))
+    throw new HowdahError("--add and --replace exclude each other", {
+      code: "USAGE",
+      next: "--add keeps the files that are there, --replace does not",
+    });
   const mode = args.flag("add") ? "add" : args.flag("replace") ? "replace" : "new";
   await withTarget(args, project, defines(args), ({ data }) => {
     let initial: Instant | undefined;
