@@ -25,7 +25,7 @@ import {
 } from "./engine.ts";
 import { lockJob, type Lock } from "./lock.ts";
 import { appendTo, rawEncoding, readRawFile } from "./rawreader.ts";
-import { inputRecords, isOwn, unitInputs, unitKey, unitParameters, type UnitInput } from "./units.ts";
+import { contentsNow, inputRecords, isOwn, unitInputs, unitKey, unitParameters, type UnitInput } from "./units.ts";
 
 export interface JobOutcome {
   /** The units that were made, in order. */
@@ -63,7 +63,11 @@ export async function runJob(
     for (const batch of batches(compiled, units, data)) {
       signal.throwIfAborted();
       onDisk("make a folder for work in progress", scratch, () => mkdirSync(scratch, { recursive: true }));
-      const run: BatchRun = { compiled, units: batch, data, engine, scratch, lock, started: new Date() };
+      const started = new Date();
+      // Asked before anything is read: a file that comes in meanwhile makes the partition stale, instead of standing in
+      // its record without being among its rows.
+      const contents = contentsNow(inputsFromOutside(compiled, batch, data), data);
+      const run: BatchRun = { compiled, units: batch, data, engine, scratch, lock, started, contents };
       const outcome = await engine.workspace((workspace) => runBatch(run, workspace));
       published.push(...outcome.published);
       if (outcome.failure !== undefined) return { published, failure: outcome.failure };
@@ -103,7 +107,8 @@ export function clearAfterKills(data: Data): void {
   }
 }
 
-function refuseMissingInputs(compiled: CompiledJob, units: readonly Instant[], data: Data): void {
+/** Throws `INPUT_MISSING` for the first input that is neither there nor made by the units themselves. */
+export function refuseMissingInputs(compiled: CompiledJob, units: readonly Instant[], data: Data): void {
   const made = new Set(units);
   for (const unit of units)
     for (const input of unitInputs(compiled, unit, data)) {
@@ -153,6 +158,8 @@ interface BatchRun {
   readonly scratch: string;
   readonly lock: Lock;
   readonly started: Date;
+  /** What its inputs held before it read them; what the units make for each other is not among them. */
+  readonly contents: ReadonlyMap<string, string>;
 }
 
 async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome> {
@@ -181,15 +188,24 @@ async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome
   return { published: good, failure };
 }
 
-/** Makes each relation that the job reads. Returns the first unit whose raw files cannot be read. */
-async function loadInputs(run: BatchRun, workspace: Workspace): Promise<JobOutcome["failure"]> {
-  const { compiled, units, data } = run;
+/** The inputs of some units that they do not make for each other. */
+function inputsFromOutside(
+  compiled: CompiledJob,
+  units: readonly Instant[],
+  data: Data,
+): readonly (UnitInput & { readonly unit: Instant })[] {
   const made = new Set(units);
-  const inputs = units.flatMap((unit) =>
+  return units.flatMap((unit) =>
     unitInputs(compiled, unit, data)
       .filter(({ dataSet, time }) => !(isOwn(compiled, dataSet) && made.has(time)))
       .map((input) => ({ unit, ...input })),
   );
+}
+
+/** Makes each relation that the job reads. Returns the first unit whose raw files cannot be read. */
+async function loadInputs(run: BatchRun, workspace: Workspace): Promise<JobOutcome["failure"]> {
+  const { compiled, units, data } = run;
+  const inputs = inputsFromOutside(compiled, units, data);
   let broken: JobOutcome["failure"];
   for (const [name, { dataSet }] of Object.entries(compiled.job.reads)) {
     const unique = new Map(inputs.filter((input) => input.name === name).map((input) => [input.time, input]));
@@ -485,7 +501,7 @@ function publish(
   const { compiled, data, scratch, engine, started } = run;
   run.lock.check();
   const name = unitKey(compiled, unit);
-  const inputs = inputRecords(compiled, unit, data);
+  const inputs = inputRecords(compiled, unit, data, run.contents);
   const parameters = unitParameters(compiled, data);
   const publishing = "publish the partition";
   for (const write of [...tables].reverse()) {

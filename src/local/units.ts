@@ -69,13 +69,27 @@ export function unitState(compiled: CompiledJob, unit: Instant, data: Data): Uni
   return { fresh: reasons.length === 0, reasons, gone };
 }
 
-/** The inputs of a unit as its records name them. */
-export function inputRecords(compiled: CompiledJob, unit: Instant, data: Data): readonly InputRecord[] {
-  return unitInputs(compiled, unit, data).map(({ dataSet, time, instance }) => ({
-    dataSet: dataSet.name,
-    instance,
-    content: data.content(dataSet, time) ?? "",
+/** What the inputs of some units hold now, by data set and instance. */
+export function contentsNow(inputs: readonly UnitInput[], data: Data): ReadonlyMap<string, string> {
+  return new Map(inputs.map((input) => [inputKey(input), data.content(input.dataSet, input.time) ?? ""]));
+}
+
+/** The inputs of a unit as its records name them; those that `known` does not tell are asked for now. */
+export function inputRecords(
+  compiled: CompiledJob,
+  unit: Instant,
+  data: Data,
+  known: ReadonlyMap<string, string>,
+): readonly InputRecord[] {
+  return unitInputs(compiled, unit, data).map((input) => ({
+    dataSet: input.dataSet.name,
+    instance: input.instance,
+    content: known.get(inputKey(input)) ?? data.content(input.dataSet, input.time) ?? "",
   }));
+}
+
+function inputKey({ dataSet, instance }: UnitInput): string {
+  return `${dataSet.name} ${instance}`;
 }
 
 export function unitKey({ job }: CompiledJob, unit: Instant): string {

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { appendFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Workspace } from "#src/local/engine.js";
+import type { RunReport, RunRequest } from "#src/local/run.js";
+import { parseOozieTime } from "#src/core/time.js";
+import { loadProject, type Project } from "#src/project/load.js";
+import { landReadings, madeProject, removeFolder } from "../support/command.js";
+import { assertSameData, flagsOf, runOn } from "../support/project.js";
+
+const definitions = `
+import {
+  coordinator, database, dataset, DAY, equal, fs, HOUR, hours, job, kill, minutes, MONTH, move, parallel, parameters, parquet,
+  partitionsOf, path, pathParameter, rawFiles, sequence, shell, spark, table, text, textParameter, timeParameter,
+  workflow, YEAR,
+} from "howdah";
+export const p = parameters({
+  landing: pathParameter(), data: pathParameter(), word: textParameter({ default: "hello" }), token: textParameter(),
+  first_hour: timeParameter({ otherwise: "earliest-landed" }), end: timeParameter(),
+});
+const hourly = { every: hours(1), initial: p.first_hour };
+const times = { every: hours(1), start: p.first_hour, end: p.end };
+const lines = rawFiles("lines", {
+  ...hourly, root: p.landing, folder: "lines",
+  files: {
+    layout: "csv", width: 3, header: ["sensor", "taken", "value"], columns: { sensor: 1, taken: 2, value: 3 },
+    encoding: "utf-8",
+  },
+});
+const database1 = database("made");
+const of = (name) => partitionsOf(table(database1, name, {
+  columns: { sensor: "string", value: "decimal(9,2)" }, partitionedBy: { date_ts: "string" }, format: parquet,
+  location: path\`\${p.data}/made/\${name}\`,
+}), hourly);
+const plain = of("plain");
+const sums = of("sums");
+export const plainJob = job("plain-job", {
+  sql: "plain.sql", every: hours(1), reads: { lines: lines.current(0) }, writes: [plain],
+});
+export const sumJob = job("sum-job", {
+  sql: "sums.sql", every: hours(1), reads: { lines: lines.current(0), before: sums.current(-1) }, writes: [sums],
+});
+const hourOf = ({ nominalTime, formatTime }) => ({ hour: formatTime(nominalTime, "yyyyMMdd_HH") });
+
+const plainHour = workflow("plain-hour", { hour: "string" }, ({ hour }) => spark("plain", { job: plainJob, from: hour }));
+export const plainHours = coordinator("plain-hours", {
+  ...times, reads: { lines: lines.current(0) }, run: (c) => plainHour.with(hourOf(c)),
+});
+
+const sumHour = workflow("sum-hour", { hour: "string" }, ({ hour }) => sequence(
+  shell("look", { command: "sh", arguments: ["-c", text\`test ! -e \${p.data}/broken-\${hour}\`] }),
+  spark("sum", { job: sumJob, from: hour }),
+));
+export const sumHours = coordinator("sum-hours", {
+  ...times, reads: { lines: lines.current(0), before: sums.current(-1) }, run: (c) => sumHour.with(hourOf(c)),
+});
+
+const moveHour = workflow("move-hour", { hour: "string" }, ({ hour }) => fs(
+  "move", [move(path\`\${p.data}/inbox/\${hour}\`, path\`\${p.data}/seen/\${hour}\`)], { retry: { max: 1, every: minutes(1) } },
+));
+export const moveHours = coordinator("move-hours", {
+  ...times, reads: { lines: lines.current(0) }, run: (c) => moveHour.with(hourOf(c)),
+});
+
+const sayHour = workflow("say-hour", { hour: "string", files: "path", token: "string" }, ({ files, token }) => shell(
+  "say", { command: "true", arguments: [p.word, files], environment: { TOKEN: token } },
+));
+export const sayHours = coordinator("say-hours", {
+  ...times, reads: { lines: lines.current(0) },
+  run: (c) => sayHour.with({ ...hourOf(c), files: c.reads.lines, token: p.token }),
+});
+
+const retry = { max: 1, every: minutes(1) };
+export const besides = workflow("besides", {}, () => parallel("both",
+  shell("fails", { command: "false" }),
+  shell("works", { command: "sleep", arguments: ["0.3"], retry }),
+));
+`;
+
+const config = `
+import { defineConfig, folder, fromEnvironment } from "howdah";
+import * as d from "./definitions.ts";
+export default defineConfig({
+  name: "failures",
+  definitions: [d.plainHours, d.sumHours, d.moveHours, d.sayHours, d.besides],
+  targets: {
+    here: folder("data", (root) => ({
+      parameters: { landing: root + "/landing", data: root, token: fromEnvironment("HOWDAH_TEST_TOKEN") },
+    })),
+  },
+});
+`;
+
+const hours = ["00", "01", "02", "03", "04"].map((hour) => `20200101_${hour}`);
+
+describe("failures of a run", () => {
+  let root: string;
+  let project: Project;
+
+  before(async () => {
+    process.env["HOWDAH_TEST_TOKEN"] = "open sesame";
+    root = madeProject({
+      "howdah.config.ts": config,
+      "definitions.ts": definitions,
+      "plain.sql": "-- table: made.plain\nselect sensor, cast(value as decimal(9,2)) as value, date_ts from lines\n",
+      "sums.sql": `-- table: made.sums
+with all_values as (
+  select sensor, cast(value as decimal(9,2)) as value, date_ts from lines
+  union all
+  select sensor, value, '' as date_ts from before
+)
+select a.sensor, cast(sum(a.value) as decimal(9,2)) as value, u.date_ts
+from units u
+join all_values a on a.date_ts <= u.date_ts
+group by a.sensor, u.date_ts
+`,
+    });
+    project = await loadProject(root);
+  });
+
+  after(() => {
+    delete process.env["HOWDAH_TEST_TOKEN"];
+    removeFolder(root);
+  });
+
+  /** A fresh data folder of five hours; `values` gives an hour another value than 1. */
+  function landed(name: string, values: Readonly<Record<string, string>> = {}): string {
+    const folder = join(root, name, "data");
+    landReadings(
+      join(root, name),
+      Object.fromEntries(hours.map((hour) => [hour, [`a,2020-01-01 00:10,${values[hour] ?? "1"}`]])),
+    );
+    return folder;
+  }
+
+  const runHere = (folder: string, request: RunRequest): Promise<RunReport> => runOn({ project, folder }, request);
+
+  const statuses = ({ actions }: RunReport): Readonly<Record<string, string>> =>
+    Object.fromEntries(actions.map(({ nominal, status }) => [nominal?.slice(11, 13) ?? "", status]));
+
+  it("what comes in while a job reads makes the partition stale", async () => {
+    const folder = landed("meanwhile");
+    const only: RunRequest = { name: "plain-hours", until: parseOozieTime("2020-01-01T01:00Z")! };
+    const { append } = Workspace.prototype;
+    Workspace.prototype.append = async function (...given) {
+      await append.apply(this, given);
+      appendFileSync(join(folder, "landing/lines/date_ts=20200101_00/a.csv"), "b,2020-01-01 00:20,2\n");
+    };
+    try {
+      await runHere(folder, only);
+    } finally {
+      Workspace.prototype.append = append;
+    }
+    const again = await runHere(folder, only);
+    assert.deepEqual(again.actions[0]?.why, ["plain-job: lines 20200101_00 changed"]);
+  });
+});
