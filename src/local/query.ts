@@ -7,7 +7,7 @@ import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { evaluate } from "../oozie/el.ts";
 import { duckdbType, engineError, sqlName, sqlText, type Workspace } from "./engine.ts";
 import { landedTimes } from "./landed.ts";
-import { viewPartitions } from "./runjob.ts";
+import { viewPartitions } from "./inputs.ts";
 import type { LocalTarget } from "./target.ts";
 import { keyOfInstance } from "./data.ts";
 

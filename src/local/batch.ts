@@ -1,0 +1,26 @@
+import type { HowdahError } from "../core/errors.ts";
+import type { Instant } from "../core/time.ts";
+import type { CompiledJob } from "../jobs/compile.ts";
+import type { Data } from "./data.ts";
+import type { Engine } from "./engine.ts";
+import type { Lock } from "./lock.ts";
+
+export interface JobOutcome {
+  /** The units that were made, in order. */
+  readonly published: readonly Instant[];
+  /** The first unit that failed; those after it were not tried. */
+  readonly failure: { readonly unit: Instant; readonly error: HowdahError } | undefined;
+}
+
+/** Consecutive units of a job that are computed together. */
+export interface BatchRun {
+  readonly compiled: CompiledJob;
+  readonly units: readonly Instant[];
+  readonly data: Data;
+  readonly engine: Engine;
+  readonly scratch: string;
+  readonly lock: Lock;
+  readonly started: Date;
+  /** What its inputs held before it read them; what the units make for each other is not among them. */
+  readonly contents: ReadonlyMap<string, string>;
+}
