@@ -7,7 +7,7 @@ import type { WorkflowCall } from "./workflow.ts";
 type Named<V> = Readonly<Record<string, V>>;
 
 /** What a coordinator's `run` may use: the EL of the phase `action`, as a coordinator creates a workflow. */
-export interface ActionContext<R extends Named<unknown>, W extends Named<unknown>> {
+export interface ActionContext<R extends string, W extends string> {
   /** The time that the action is for. */
   readonly nominalTime: Expr<"time", "action">;
   readonly name: Expr<"string", "action">;
@@ -16,8 +16,8 @@ export interface ActionContext<R extends Named<unknown>, W extends Named<unknown
   formatTime(time: Value<"time", "action">, pattern: string): Expr<"string", "action">;
   dateOffset(time: Value<"time", "action">, count: number, unit: "MINUTE" | "HOUR" | "DAY"): Expr<"time", "action">;
   /** The URIs of an input's instances, divided by commas. */
-  readonly reads: { readonly [K in keyof R]: Expr<"path", "action"> };
-  readonly writes: { readonly [K in keyof W]: Expr<"path", "action"> };
+  readonly reads: Readonly<Record<R, Expr<"path", "action">>>;
+  readonly writes: Readonly<Record<W, Expr<"path", "action">>>;
 }
 
 export interface CoordinatorOptions<R extends Named<Instances>, W extends Named<Instances>> {
@@ -31,7 +31,7 @@ export interface CoordinatorOptions<R extends Named<Instances>, W extends Named<
   /** What an action makes. */
   readonly writes?: W;
   /** The workflow that each action runs. */
-  readonly run: (context: ActionContext<R, W>) => WorkflowCall<"action">;
+  readonly run: (context: ActionContext<keyof R & string, keyof W & string>) => WorkflowCall<"action">;
   /** Actions that run side by side. @default 1 */
   readonly concurrency?: number;
   /** Actions that wait side by side. @default 12 */
@@ -61,21 +61,27 @@ export interface Coordinator {
 /** Declares a coordinator: what it reads, what it writes, what it runs. */
 export function coordinator<
   const R extends Named<Instances>,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a coordinator that writes nothing
   const W extends Named<Instances> = Readonly<Record<never, Instances>>,
 >(name: string, options: CoordinatorOptions<R, W>): Coordinator {
   const at = callerPlace();
   const writes = options.writes ?? ({} as W);
-  const uris = (fn: "coord:dataIn" | "coord:dataOut", events: object): Record<string, Expr<"path", "action">> =>
-    Object.fromEntries(Object.keys(events).map((event) => [event, call(fn, literal(event))]));
-  const context: ActionContext<R, W> = {
+  const uris = <N extends string>(
+    fn: "coord:dataIn" | "coord:dataOut",
+    events: Readonly<Record<N, unknown>>,
+  ): Readonly<Record<N, Expr<"path", "action">>> => {
+    const entries = Object.keys(events).map((event) => [event, call<"path", "action">(fn, literal(event))]);
+    return Object.fromEntries(entries) as Readonly<Record<N, Expr<"path", "action">>>;
+  };
+  const context: ActionContext<keyof R & string, keyof W & string> = {
     nominalTime: call("coord:nominalTime"),
     name: call("coord:name"),
     user: call("coord:user"),
     formatTime: (time, pattern) => call("coord:formatTime", toExpr<"time", "action">(time), literal(pattern)),
     dateOffset: (time, count, unit) =>
       call("coord:dateOffset", toExpr<"time", "action">(time), literal(count), literal(unit)),
-    reads: uris("coord:dataIn", options.reads) as ActionContext<R, W>["reads"],
-    writes: uris("coord:dataOut", writes) as ActionContext<R, W>["writes"],
+    reads: uris("coord:dataIn", options.reads),
+    writes: uris("coord:dataOut", writes),
   };
   return Object.freeze({
     kind: "coordinator",
