@@ -10,8 +10,9 @@ import type { Workflow } from "../oozie/workflow.ts";
 import { onDisk } from "./disk.ts";
 import { landedTimes } from "./landed.ts";
 import { lockJob } from "./lock.ts";
+import { runRange } from "./range.ts";
 import { counts, tell, type ActionReport, type ActionStatus, type RunReport } from "./report.ts";
-import { clearAfterKills, runJob } from "./runjob.ts";
+import { clearAfterKills, refuseMissingInputs } from "./runjob.ts";
 import { Scheduler, type Window } from "./scheduler.ts";
 import { externalDataSets, logFile, type LocalTarget } from "./target.ts";
 import { unitKey } from "./units.ts";
@@ -232,12 +233,14 @@ async function runJobAlone(
     for (const unit of units) report(unit, "would-run");
     return reports;
   }
+  // Before the first of them is made: a range sent by hand over times that have not landed writes nothing.
+  refuseMissingInputs(compiled, units, context.data);
   for (const range of request.asRange === true ? [units] : units.map((unit) => [unit])) {
     if (range.length === 0) continue;
     context.signal.throwIfAborted();
     const keys = { from: unitKey(compiled, range[0]!), to: unitKey(compiled, range.at(-1)!) };
     context.emit({ event: "job.started", job: job.name, ...keys, units: range.length });
-    const outcome = await runJob(compiled, range, context.data, await context.engine(), context.signal);
+    const outcome = await runRange(compiled, range, context.data, await context.engine(), context.signal);
     for (const unit of outcome.published) report(unit, "ran");
     if (outcome.failure === undefined) continue;
     report(outcome.failure.unit, "failed", outcome.failure.error);

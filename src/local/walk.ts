@@ -9,7 +9,7 @@ import type { Action, SparkAction, SubWorkflowAction, Workflow, WorkflowPart } f
 import { fileSystemAnswer, runFs, runHive2, runShell } from "./actions.ts";
 import { currentUser, type Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
-import { runJob } from "./runjob.ts";
+import { runRange } from "./range.ts";
 import { unitKey, unitState } from "./units.ts";
 
 /** What walking a workflow needs of its surroundings. */
@@ -314,19 +314,15 @@ async function runSpark(
     const keys = { from: unitKey(compiled, range[0]!), to: unitKey(compiled, range.at(-1)!) };
     const started = performance.now();
     context.emit({ event: "job.started", job: compiled.job.name, ...keys, units: range.length });
-    try {
-      const outcome = await runJob(compiled, range, context.data, await context.engine(), context.signal);
-      failed = outcome.failure;
-      context.emit({
-        event: "job.done",
-        job: compiled.job.name,
-        ...keys,
-        published: outcome.published.length,
-        seconds: (performance.now() - started) / 1000,
-      });
-    } catch (error) {
-      failed = { unit: range[0]!, error: asFailure(error, context.signal) };
-    }
+    const outcome = await runRange(compiled, range, context.data, await context.engine(), context.signal);
+    failed = outcome.failure;
+    context.emit({
+      event: "job.done",
+      job: compiled.job.name,
+      ...keys,
+      published: outcome.published.length,
+      seconds: (performance.now() - started) / 1000,
+    });
     context.signal.throwIfAborted();
     if (failed !== undefined) break;
   }

@@ -138,6 +138,29 @@ group by a.sensor, u.date_ts
   const statuses = ({ actions }: RunReport): Readonly<Record<string, string>> =>
     Object.fromEntries(actions.map(({ nominal, status }) => [nominal?.slice(11, 13) ?? "", status]));
 
+  it("a value that fails one hour of a range fails that hour alone", async () => {
+    const [single, range] = [landed("single", { "20200101_03": "oops" }), landed("range", { "20200101_03": "oops" })];
+    const expected = { "00": "ran", "01": "ran", "02": "ran", "03": "failed", "04": "ran" };
+    assert.deepEqual(statuses(await runHere(single, { name: "plain-hours" })), expected);
+    assert.deepEqual(statuses(await runHere(range, { name: "plain-hours", asRange: true })), expected);
+    const stateful = { ...expected, "04": "waiting" };
+    assert.deepEqual(statuses(await runHere(single, { name: "sum-hours" })), stateful);
+    assert.deepEqual(statuses(await runHere(range, { name: "sum-hours", asRange: true })), stateful);
+    await assertSameData({ project, folder: single }, { project, folder: range });
+  });
+
+  it("a job sent by hand over hours that have not landed writes nothing", async () => {
+    const folder = landed("by-hand");
+    rmSync(join(folder, "landing/lines/date_ts=20200101_03/_SUCCESS"));
+    const until = parseOozieTime("2020-01-01T05:00Z")!;
+    for (const asRange of [false, true])
+      await assert.rejects(runHere(folder, { name: "plain-job", until, asRange }), {
+        code: "INPUT_MISSING",
+        message: "plain-job 20200101_03 needs lines 20200101_03, which is not there",
+      });
+    assert.deepEqual(flagsOf(folder), []);
+  });
+
   it("what comes in while a job reads makes the partition stale", async () => {
     const folder = landed("meanwhile");
     const only: RunRequest = { name: "plain-hours", until: parseOozieTime("2020-01-01T01:00Z")! };
