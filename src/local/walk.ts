@@ -177,23 +177,32 @@ export async function walkWorkflow(
         return inParallel(part.branches, context.limit, (branch) => step(branch, going));
       case "decision":
         for (const run of going) {
-          const scope = workflowScope(run, workflow, context.data);
-          const taken = part.cases.findIndex(({ when }) => evaluate(when, scope) === true);
+          const [taken] = upToFailure([run], context, () => {
+            const scope = workflowScope(run, workflow, context.data);
+            return part.cases.findIndex(({ when }) => evaluate(when, scope) === true);
+          });
+          if (taken === undefined) continue;
           context.emit({ event: "decision", run: run.label, decision: part.name, case: taken });
           await step(part.cases[taken]?.then ?? part.otherwise, [run]);
         }
         return;
       case "kill":
-        for (const run of going)
-          run.error = new HowdahError(String(evaluate(part.message, workflowScope(run, workflow, context.data))), {
-            code: "KILLED",
-            fault: "run",
-            where: part.at,
-          });
+        upToFailure(going, context, (run) => {
+          const message = String(evaluate(part.message, workflowScope(run, workflow, context.data)));
+          throw new HowdahError(message, { code: "KILLED", fault: "run", where: part.at });
+        });
         return;
-      case "action":
-        await actionWithRetries(part, workflow, going, context);
-        if (part.handler !== undefined) await handleFailures(part.handler, going);
+      case "action": {
+        // On copies: a branch beside this one may fail the same runs meanwhile, which is no failure of this action.
+        const own = going.map((run) => ({ ...run }));
+        await actionWithRetries(part, workflow, own, context);
+        if (part.handler !== undefined) await handleFailures(part.handler, own);
+        own.forEach(({ error, stopped }, i) => {
+          const run = going[i]!;
+          run.error ??= error;
+          run.stopped ||= stopped;
+        });
+      }
     }
   };
   /** Runs a handler as if nothing had failed, then lets the failure stand. */
@@ -203,7 +212,8 @@ export async function walkWorkflow(
       if (error === undefined) continue;
       const handled: WorkflowRun = { ...run, error: undefined };
       await step(handler, [handled]);
-      if (handled.error !== undefined)
+      // A kill is how a handler ends the workflow; what failed says more than it.
+      if (handled.error !== undefined && handled.error.code !== "KILLED")
         context.emit({ event: "handler.failed", run: run.label, message: messageOf(handled.error) });
     }
   };
@@ -229,9 +239,12 @@ async function actionWithRetries(
   runs: readonly WorkflowRun[],
   context: WalkContext,
 ): Promise<void> {
+  let left = runs;
   for (let tries = 0; ; tries++) {
-    await runAction(action, workflow, runs, context);
-    const failed = runs.filter(({ error }) => error !== undefined && error.fault !== "bug");
+    await runAction(action, workflow, left, context);
+    // What a range stopped behind the failure goes again with it; what succeeded does not.
+    left = left.filter(({ error, stopped }) => error !== undefined || stopped);
+    const failed = left.filter(({ error }) => error !== undefined && error.fault !== "bug");
     if (failed.length === 0 || action.retry === undefined || tries >= action.retry.max) return;
     context.emit({
       event: "action.retry",
@@ -241,9 +254,30 @@ async function actionWithRetries(
     });
     await new Promise((resolve) => setTimeout(resolve, Math.min(stepOf(action.retry!.every), longestWait)));
     context.signal.throwIfAborted();
-    // What a range stopped behind the failure goes again with it.
-    for (const run of runs) Object.assign(run, { error: undefined, stopped: false });
+    for (const run of left) Object.assign(run, { error: undefined, stopped: false });
   }
+}
+
+/**
+ * Does something for each run, up to the first for which it fails: that run fails, and those behind it are stopped,
+ * for they may need what it would have made.
+ */
+function upToFailure<T>(runs: readonly WorkflowRun[], { signal }: WalkContext, work: (run: WorkflowRun) => T): T[] {
+  const done: T[] = [];
+  for (const run of runs) {
+    try {
+      done.push(work(run));
+    } catch (error) {
+      failFrom(runs, run, asFailure(error, signal));
+      break;
+    }
+  }
+  return done;
+}
+
+function failFrom(runs: readonly WorkflowRun[], failed: WorkflowRun, error: HowdahError): void {
+  failed.error = error;
+  for (const run of runs.slice(runs.indexOf(failed) + 1)) run.stopped = true;
 }
 
 async function runAction(
@@ -268,7 +302,8 @@ async function runAction(
           run.outputs.set(action.name, await runShell(action, scope, context.project, context.signal));
       }
     } catch (error) {
-      run.error = asFailure(error, context.signal);
+      failFrom(runs, run, asFailure(error, context.signal));
+      return;
     }
   }
 }
@@ -279,13 +314,13 @@ async function runSubWorkflow(
   runs: readonly WorkflowRun[],
   context: WalkContext,
 ): Promise<void> {
-  const inner = runs.map((run) =>
+  const inner = upToFailure(runs, context, (run) =>
     workflowRun(run.label, inputValues(action.run.values, workflowScope(run, workflow, context.data))),
   );
-  // In step, as far as no decision can part them.
-  const together = hasDecision(action.run.workflow.body) ? inner.map((run) => [run]) : [inner];
-  for (const some of together) await walkWorkflow(action.run.workflow, some, context);
-  runs.forEach((run, i) => Object.assign(run, { error: inner[i]!.error, stopped: inner[i]!.stopped }));
+  await walkWorkflow(action.run.workflow, inner, context);
+  inner.forEach(({ error, stopped }, i) => {
+    if (error !== undefined || stopped) Object.assign(runs[i]!, { error, stopped });
+  });
 }
 
 function asFailure(error: unknown, signal: AbortSignal): HowdahError {
@@ -300,8 +335,12 @@ async function runSpark(
   runs: readonly WorkflowRun[],
   context: WalkContext,
 ): Promise<void> {
-  const wanted = runs.map((run) => ({ run, ...jobOf(action, workflowScope(run, workflow, context.data), context) }));
-  const { compiled } = wanted[0]!;
+  const wanted = upToFailure(runs, context, (run) => ({
+    run,
+    ...jobOf(action, workflowScope(run, workflow, context.data), context),
+  }));
+  const compiled = wanted[0]?.compiled;
+  if (compiled === undefined) return;
   const units = [...new Set(wanted.flatMap((one) => one.units))].sort((a, b) => a - b);
   // From the first unit that is not fresh: what follows it in a range may depend on it.
   const first = context.force ? 0 : units.findIndex((unit) => !unitState(compiled, unit, context.data).fresh);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Workspace } from "#src/local/engine.js";
 import type { RunReport, RunRequest } from "#src/local/run.js";
 import { parseOozieTime } from "#src/core/time.js";
 import { loadProject, type Project } from "#src/project/load.js";
-import { landReadings, madeProject, removeFolder } from "../support/command.js";
+import { landReadings, madeProject, removeFolder, writeFile } from "../support/command.js";
 import { assertSameData, flagsOf, runOn } from "../support/project.js";
 
 const definitions = `
@@ -164,7 +164,8 @@ group by a.sensor, u.date_ts
   it("what comes in while a job reads makes the partition stale", async () => {
     const folder = landed("meanwhile");
     const only: RunRequest = { name: "plain-hours", until: parseOozieTime("2020-01-01T01:00Z")! };
-    const { append } = Workspace.prototype;
+    type Append = (this: Workspace, ...given: Parameters<Workspace["append"]>) => Promise<void>;
+    const { append } = Workspace.prototype as { readonly append: Append };
     Workspace.prototype.append = async function (...given) {
       await append.apply(this, given);
       appendFileSync(join(folder, "landing/lines/date_ts=20200101_00/a.csv"), "b,2020-01-01 00:20,2\n");
@@ -176,5 +177,39 @@ group by a.sensor, u.date_ts
     }
     const again = await runHere(folder, only);
     assert.deepEqual(again.actions[0]?.why, ["plain-job: lines 20200101_00 changed"]);
+  });
+
+  it("an hour whose other action fails keeps the hours that depend on it from going, in a range too", async () => {
+    const [single, range] = [landed("stopped-single"), landed("stopped-range")];
+    for (const [folder, asRange] of [
+      [single, false],
+      [range, true],
+    ] as const) {
+      await runHere(folder, { name: "sum-hours", asRange });
+      writeFile(join(folder, "broken-20200101_01"), "");
+      const report = await runHere(folder, { name: "sum-hours", asRange, rerun: true });
+      assert.deepEqual(statuses(report), {
+        "00": "ran",
+        "01": "failed",
+        "02": "waiting",
+        "03": "waiting",
+        "04": "waiting",
+      });
+    }
+    await assertSameData({ project, folder: single }, { project, folder: range });
+  });
+
+  it("a retry in a range repeats what failed, not what succeeded", async () => {
+    const folder = landed("retried");
+    for (const hour of hours) if (hour !== "20200101_02") writeFile(join(folder, "inbox", hour), "");
+    mkdirSync(join(folder, "seen"));
+    const report = await runHere(folder, { name: "move-hours", asRange: true });
+    assert.deepEqual(statuses(report), { "00": "ran", "01": "ran", "02": "failed", "03": "ran", "04": "ran" });
+  });
+
+  it("a branch's failure is not forgiven by a retry in the branch beside it", async () => {
+    const report = await runHere(landed("besides"), { name: "besides" });
+    assert.deepEqual(statuses(report), { "": "failed" });
+    assert.match(String(report.actions[0]?.error?.["message"]), /^action fails: false ended with 1/);
   });
 });
