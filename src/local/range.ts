@@ -1,9 +1,10 @@
 import { isHowdahError } from "../core/errors.ts";
 import type { Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
+import type { JobOutcome } from "./batch.ts";
 import type { Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
-import { runJob, type JobOutcome } from "./runjob.ts";
+import { runJob } from "./runjob.ts";
 
 /** Failures of a whole range that some of its units bring about: alone, the others go through. */
 const ofSomeUnit: ReadonlySet<string> = new Set(["INPUT_MISSING", "OTHER_COLUMNS", "SQL", "STRAY_ROW"]);
