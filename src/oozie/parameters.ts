@@ -77,6 +77,24 @@ export function isParameter(value: Expr): value is Parameter {
 
 const datePatternLetters = /^(?:yyyy|MM?|dd?|HH?|mm|ss|'T'|[-/:. _])+$/;
 
+/**
+ * Why a text is no pattern by which every engine reads the same times, as the end of a sentence; undefined for a good
+ * one. A day must be in it, for engines fill one in differently, and no field of one or two digits may touch another.
+ */
+export function datePatternProblem(pattern: string): string | undefined {
+  const fields = pattern.match(/([yMdHms])\1*/g) ?? [];
+  if (!datePatternLetters.test(pattern) || fields.some((field) => !/^(?:y{4}|M{1,2}|d{1,2}|H{1,2}|mm|ss)$/.test(field)))
+    return "is no date pattern: yyyy MM M dd d HH H mm ss, 'T' and punctuation, such as M/d/yyyy H:mm";
+  const letters = fields.map((field) => field[0]!);
+  const twice = letters.find((letter, i) => letters.indexOf(letter) !== i);
+  if (twice !== undefined) return `is no date pattern: it has ${twice} twice`;
+  const missing = ["yyyy", "MM", "dd"].find((field) => !letters.includes(field[0]!));
+  if (missing !== undefined) return `is no date pattern: it has no ${missing}`;
+  if (/(?<!M)M(?!M)[dHyms]|(?<!d)d(?!d)[MHyms]|(?<!H)H(?!H)[Mdyms]/.test(pattern))
+    return "is no date pattern: a field of one or two digits runs into the next";
+  return undefined;
+}
+
 /** Checks a parameter's text and gives its one spelling (`007` becomes `7`). Throws `PARAMETER_VALUE`. */
 export function parseParameter(name: string, spec: ParameterSpec, value: string, where?: Place | string): string {
   const refuse = (why: string): never => {
@@ -111,10 +129,10 @@ export function parseParameter(name: string, spec: ParameterSpec, value: string,
       return parseOozieTime(value) === undefined ? refuse("is no time such as 2012-03-01T00:00Z") : value;
     case "choice":
       return spec.choices?.includes(value) === true ? value : refuse(`is none of ${spec.choices?.join(", ")}`);
-    case "dateFormat":
-      return datePatternLetters.test(value)
-        ? value
-        : refuse("is no date pattern: yyyy MM M dd d HH H mm ss, 'T' and punctuation, such as M/d/yyyy H:mm");
+    case "dateFormat": {
+      const problem = datePatternProblem(value);
+      return problem === undefined ? value : refuse(problem);
+    }
     case "path":
       return value.length > 1 ? value.replace(/\/+$/, "") : value;
     case "string":

@@ -186,7 +186,12 @@ def raw_file_rows(data, key, name, raw, encoding):
 # ---------------------------------------------------------------------------------------------------------------
 
 TIME_FORMAT = "%Y-%m-%dT%H:%MZ"
-DATE_PATTERN = re.compile(r"^(?:yyyy|MM?|dd?|HH?|mm|ss|'T'|[-/:. _])+$")
+DATE_PATTERN = re.compile(
+    # Every field once at most, a day among them, and none of one or two digits that touches the next.
+    r"^(?!.*([yMdHms])\1*(?!\1).*\1)(?=.*y)(?=.*M)(?=.*d)(?!.*(?:y{5}|M{3}|d{3}|H{3}|m{3}|s{3}))"
+    r"(?!.*(?:(?<!M)M(?!M)[dHyms]|(?<!d)d(?!d)[MHyms]|(?<!H)H(?!H)[Mdyms]))"
+    r"(?:yyyy|MM?|dd?|HH?|mm|ss|'T'|[-/:. _])+$"
+)
 CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
