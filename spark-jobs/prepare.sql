@@ -40,7 +40,7 @@ where not exists (
 select
   date_ts, invoiceno, stockcode, description,
   to_int(quantity) as quantity,
-  try_cast(unitprice as decimal(12,3)) as unitprice,
+  to_decimal(unitprice, 12, 3) as unitprice,
   parse_time(invoicedate, :sales_date_format) as invoicedate,
   nullif(case when customerid like '%.0' then substr(customerid, 1, length(customerid) - 2) else customerid end, '')
     as customerid,
@@ -48,7 +48,7 @@ select
   case
     when invoiceno like 'C%' then 'cancellation'
     when invoiceno like 'A%' then 'adjustment'
-    when to_int(quantity) > 0 and try_cast(unitprice as decimal(12,3)) > 0 then 'sale'
+    when to_int(quantity) > 0 and to_decimal(unitprice, 12, 3) > 0 then 'sale'
     else 'other'
   end as kind
 from sales_lines

@@ -1,6 +1,21 @@
 import { didYouMean, HowdahError, throwAll } from "../core/errors.ts";
 import { hashOf } from "../core/hash.ts";
-import { allowedFunctions, keywords, macros, type Engine } from "./functions.ts";
+import { datePatternProblem } from "../oozie/parameters.ts";
+import {
+  allowedFunctions,
+  argumentRules,
+  castTypes,
+  dateUnits,
+  isPlainDecimal,
+  keywords,
+  macros,
+  nullTypes,
+  orderedFunctions,
+  refusedWords,
+  wordsBeforeText,
+  type ArgumentRule,
+  type Engine,
+} from "./functions.ts";
 
 /** SQL with holes: texts, and the names of the parameters whose values go between them. */
 export type SqlParts = readonly (string | { readonly parameter: string })[];
@@ -67,35 +82,71 @@ export interface Names {
 }
 
 /**
- * A SELECT for an engine: macros expanded, tables above it named as the runner calls them, parameters left as holes.
- * Refuses, all at once and each with its line, what the two engines read differently: unknown functions, a backslash or
- * a doubled quote in a string, arrays by position, quoted names, `::`.
+ * A SELECT for an engine: macros expanded, tables above it named as the runner calls them, parameters left as holes;
+ * all else stays as it is written. Refuses, all at once and each with its line, what the two engines read differently
+ * or only one reads; docs/sql.md lists it.
  */
 export function compileSelect(select: SelectOf, engine: Engine, names: Names): SqlParts {
   const problems: HowdahError[] = [];
-  const refuse = (why: string, token: Token, next?: string): void => {
+  const refuse = (why: string, token: { readonly line: number }, next?: string): void => {
     const where = `${names.file}:${token.line}`;
     problems.push(new HowdahError(why, { code: "JOB_SQL", where, ...(next === undefined ? {} : { next }) }));
   };
   const tokens = tokenize(select.text, select.line);
-  check(tokens, names, refuse);
+  // What stands in an unclosed text or parenthesis cannot be told apart from what stands behind it.
+  if (isWhole(tokens, refuse)) check(tokens, select.line, names, refuse);
   throwAll(problems);
-  const expanded = expand(tokens, engine, refuse);
-  throwAll(problems);
-  return toParts(nameTables(expanded, engine, names.tables));
+  return toParts(nameTables(expand(tokens, engine), engine, names.tables));
 }
 
-type Refuse = (why: string, token: Token, next?: string) => void;
+type Refuse = (why: string, token: { readonly line: number }, next?: string) => void;
 
-function check(tokens: readonly Token[], names: Names, refuse: Refuse): void {
+/** Says whether every text, comment and parenthesis is closed, and refuses what is not. */
+function isWhole(tokens: readonly Token[], refuse: Refuse): boolean {
+  const open: Token[] = [];
+  for (const [i, token] of tokens.entries()) {
+    if (token.kind !== "symbol") continue;
+    if (token.text === "'" || token.text === '"' || token.text === "`") {
+      refuse(`the ${token.text} is not closed`, token);
+      return false;
+    }
+    if (token.text === "/" && tokens[i + 1]?.text === "*") {
+      refuse("the /* is not closed", token);
+      return false;
+    }
+    if (token.text === "(") open.push(token);
+    else if (token.text === ")" && open.pop() === undefined) {
+      refuse(") closes nothing", token);
+      return false;
+    }
+  }
+  for (const token of open) refuse("( is not closed", token);
+  return open.length === 0;
+}
+
+/** Operators that mean the same on both engines, and what else holds a SELECT together. */
+const symbols: ReadonlySet<string> = new Set("( ) , . + - * % = <> != < > <= >= ||".split(" "));
+
+const symbolReasons: Readonly<Record<string, readonly [why: string, next?: string]>> = {
+  "::": [":: is DuckDB's alone", "write cast(… as …)"],
+  "[": ["[ ]: the engines count places from 0 and from 1"],
+  "/": ["/: the engines divide whole numbers and decimals into different types", "multiply instead"],
+  "^": ["^: a power to DuckDB, exclusive or to Spark"],
+  ";": ["; may stand at the end alone: one SELECT makes one table", "head each SELECT with a line `-- table: …`"],
+};
+
+function check(tokens: readonly Token[], line: number, names: Names, refuse: Refuse): void {
+  checkComments(tokens, refuse);
   const solid = tokens.filter(({ kind }) => kind !== "space");
+  const [first] = solid;
+  if (first === undefined || !["select", "with", "("].includes(first.text.toLowerCase()))
+    refuse("a SELECT begins with select or with", first ?? { line });
+  checkNeighbours(tokens, refuse);
   solid.forEach((token, i) => {
-    const next = solid[i + 1];
     switch (token.kind) {
       case "string":
         if (token.text.includes("\\"))
           refuse("a backslash in a string: Spark reads it as an escape, DuckDB does not", token);
-        if (next?.kind === "string") refuse("a doubled quote in a string: DuckDB reads one quote, Spark none", token);
         break;
       case "quoted":
         refuse(`${token.text}: a quoted name is a text to one of the engines`, token, "use plain names");
@@ -109,60 +160,261 @@ function check(tokens: readonly Token[], names: Names, refuse: Refuse): void {
           );
         break;
       case "symbol":
-        if (token.text === "::") refuse(":: is DuckDB's alone", token, "write cast(… as …)");
-        else if (token.text === "[") refuse("[ ]: the engines count places from 0 and from 1", token);
+        if (!symbols.has(token.text)) {
+          const [why, next] = symbolReasons[token.text] ?? [`${token.text} does not mean the same on both engines`];
+          if (token.text !== "]") refuse(why, token, next);
+        }
         break;
-      case "word": {
-        const name = token.text.toLowerCase();
-        if (next?.text !== "(" || keywords.has(name) || name in macros || allowedFunctions.has(name)) break;
-        // `with name (columns)`, `as name (` and a table's own name are no calls.
-        if (solid[i - 1]?.text === "." || solid[i - 1]?.text.toLowerCase() === "as") break;
-        refuse(
-          `${token.text}() is not among the functions that mean the same on both engines${didYouMean(name, [...allowedFunctions, ...Object.keys(macros)])}`,
-          token,
-          "see docs/jobs.md for the list",
-        );
-        break;
-      }
       case "number":
+        if (/[eE]/.test(token.text))
+          refuse(`${token.text} is a double, whose sums and texts differ`, token, "write it without an exponent");
+        break;
+      case "word":
+        checkWord(solid, i, refuse);
+        break;
       case "space":
         break;
     }
   });
 }
 
+/** Spark ends a comment at a lone CR, and goes on with it after a backslash at the line's end. */
+function checkComments(tokens: readonly Token[], refuse: Refuse): void {
+  for (const token of tokens) {
+    if (token.kind !== "space") continue;
+    // That of a line that ends in CR LF is the last character of a comment.
+    const text = token.text.startsWith("--") ? token.text.replace(/\r$/, "") : token.text;
+    if (/\r(?!\n)/.test(text))
+      refuse("a carriage return without a line feed: it ends a comment for Spark, not for DuckDB", token);
+    if (token.text.startsWith("--") && text.endsWith("\\"))
+      refuse("a backslash at the end of a comment: Spark takes the next line into it", token);
+    if (/^\/\*[^]*\/\*/.test(token.text)) refuse("a /* within /* */", token, "write comments behind --");
+  }
+}
+
+/** Values that stand side by side would run into each other, or into a literal that only one engine has. */
+function checkNeighbours(tokens: readonly Token[], refuse: Refuse): void {
+  let before: Token | undefined;
+  let touching = false;
+  for (const token of tokens) {
+    if (token.kind === "space") {
+      touching = false;
+      continue;
+    }
+    const isText = token.kind === "string" || token.kind === "parameter";
+    if (token.kind === "string" && before?.kind === "string")
+      refuse("a doubled quote in a string: DuckDB reads one quote, Spark none", token);
+    else if (isText && (before?.kind === "string" || before?.kind === "parameter" || before?.kind === "number"))
+      refuse(`${before.text} and ${token.text} stand side by side`, token);
+    else if (isText && before?.kind === "word" && !wordsBeforeText.has(before.text.toLowerCase()))
+      refuse(`${before.text} ${token.text}: a word before a text makes a literal of the engine's own`, token);
+    else if (token.kind === "word" && before?.kind === "number" && touching)
+      refuse(`${before.text}${token.text} is a number to one of the engines alone`, token);
+    before = token;
+    touching = true;
+  }
+}
+
+const timestampText = /^'\d{4}-\d\d-\d\d( ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?'$/;
+
+/** A word, with what stands around it: a call, a cast, an order, or a name. */
+function checkWord(solid: readonly Token[], i: number, refuse: Refuse): void {
+  const token = solid[i]!;
+  const name = token.text.toLowerCase();
+  const before = solid[i - 1]?.text.toLowerCase();
+  const next = solid[i + 1];
+  if (before === ".") {
+    if (next?.text === "(") refuse(`${token.text}() of a schema is a function of one engine alone`, token);
+    return;
+  }
+  if (Object.hasOwn(refusedWords, name) && before !== "as" && next?.text !== ".")
+    refuse(`${token.text} does not mean the same on both engines`, token, refusedWords[name]);
+  else if (name === "like" && next?.kind !== "string")
+    refuse("a pattern of like that is not written here: Spark takes backslashes in it as escapes", token);
+  else if ((name === "timestamp" || name === "date") && next?.kind === "string" && !timestampText.test(next.text))
+    refuse(`${next.text} is no time such as '2012-03-01 00:00:00'`, next);
+  else if (name === "order" && next?.text.toLowerCase() === "by") checkOrder(solid, i + 2, refuse);
+  else if (name === "filter" && next?.text === "(") {
+    const { end } = argumentsOf(solid, i + 1)!;
+    if (solid[end + 1]?.text.toLowerCase() === "over")
+      refuse("filter before over: Spark has none in windows", token, "write case when … end in the argument");
+  } else if (name === "cast" && next?.text === "(") checkCast(solid, i, refuse);
+  else if (next?.text === "(" && !keywords.has(name)) checkCall(solid, i, refuse);
+}
+
+const orderEnds: ReadonlySet<string> = new Set("limit offset rows range groups union intersect except".split(" "));
+
+/** Each item of an ORDER BY says where nulls go: unsaid, they come last in DuckDB and first in Spark. */
+function checkOrder(solid: readonly Token[], begin: number, refuse: Refuse): void {
+  let item: Token[] = [];
+  const endItem = (): void => {
+    const [nulls, place] = item.slice(-2).map(({ text }) => text.toLowerCase());
+    if (nulls !== "nulls" || (place !== "first" && place !== "last"))
+      refuse(
+        `order by ${item.map(({ text }) => text).join(" ")}: it must say where nulls go`,
+        item[0] ?? solid[begin - 1]!,
+        "end it with nulls first or nulls last",
+      );
+    item = [];
+  };
+  let depth = 0;
+  for (const token of solid.slice(begin)) {
+    if (token.text === "(") depth += 1;
+    if (token.text === ")") depth -= 1;
+    if (depth < 0 || (depth === 0 && orderEnds.has(token.text.toLowerCase()))) break;
+    if (depth === 0 && token.text === ",") endItem();
+    else item.push(token);
+  }
+  endItem();
+}
+
+/** The engines round, and read texts, each in its own way. */
+function checkCast(solid: readonly Token[], i: number, refuse: Refuse): void {
+  const { arguments: args } = argumentsOf(solid, i + 1)!;
+  const value = args[0]!;
+  const end = value.findLastIndex(({ text }) => text.toLowerCase() === "as");
+  const type = value[end + 1]?.text.toLowerCase() ?? "";
+  const isNull = end === 1 && value[0]!.text.toLowerCase() === "null";
+  if (type === "decimal") {
+    const size = value.slice(end + 2).map(({ text }) => text);
+    if (!isPlainDecimal(Number(size[1]), size[2] === "," ? Number(size[3]) : 0)) refuseDecimal(solid[i]!, refuse);
+    return;
+  }
+  if (castTypes.has(type) || (isNull && nullTypes.has(type))) return;
+  refuse(
+    `cast to ${type === "" ? "nothing" : type} does not mean the same on both engines`,
+    solid[i]!,
+    nullTypes.has(type) || type === "integer"
+      ? "write to_int, to_bigint or parse_time of a text, whole of a number; null alone may be cast so"
+      : `cast to ${[...castTypes].join(" or ")}`,
+  );
+}
+
+function refuseDecimal(token: Token, refuse: Refuse): void {
+  refuse(
+    `${token.text}: such decimals have other texts on the other engine`,
+    token,
+    "write a precision up to 38, and a scale up to 6 and less than it",
+  );
+}
+
+function checkCall(solid: readonly Token[], i: number, refuse: Refuse): void {
+  const token = solid[i]!;
+  const name = token.text.toLowerCase();
+  const { arguments: args, end } = argumentsOf(solid, i + 1)!;
+  const isMacro = Object.hasOwn(macros, name);
+  if (!isMacro && !allowedFunctions.has(name)) {
+    // `as t(a, b)` and `with t(a, b) as (…)` name columns.
+    if (namesColumns(solid, i, end)) return;
+    refuse(
+      `${token.text}() is not among the functions that mean the same on both engines${didYouMean(name, [...allowedFunctions, ...Object.keys(macros)])}`,
+      token,
+      "see docs/sql.md for the list",
+    );
+    return;
+  }
+  if (namesColumns(solid, i, end)) {
+    refuse(`${token.text} is a function: it cannot name a relation with columns`, token, "take another name");
+    return;
+  }
+  if (isMacro && args.length !== macros[name]!.arguments) {
+    const wanted = macros[name]!.arguments;
+    refuse(`${token.text} takes ${wanted} argument${wanted === 1 ? "" : "s"}`, token, macros[name]!.describe);
+    return;
+  }
+  if (isMacro && args.some((argument) => argument.length === 0)) refuse(`${token.text}: an argument is empty`, token);
+  for (const [place, rule] of Object.entries(argumentRules[name] ?? {})) {
+    const argument = args[Number(place)];
+    const why = argument === undefined ? undefined : argumentProblem(argument, rule);
+    if (why !== undefined) refuse(`${token.text}: argument ${Number(place) + 1} ${why}`, argument![0] ?? token);
+  }
+  if (name === "to_decimal" && !isPlainDecimal(Number(args[1]![0]?.text), Number(args[2]![0]?.text)))
+    refuseDecimal(token, refuse);
+  if (orderedFunctions.has(name)) {
+    const over = solid[end + 1]?.text.toLowerCase() === "over" && solid[end + 2]?.text === "(";
+    const window = over ? argumentsOf(solid, end + 2)!.arguments.flat() : [];
+    if (!window.some(({ text }, at) => text.toLowerCase() === "order" && window[at + 1]?.text.toLowerCase() === "by"))
+      refuse(`${token.text} without an order takes whichever row comes first`, token, "write over (… order by …)");
+  }
+}
+
+function namesColumns(solid: readonly Token[], i: number, end: number): boolean {
+  if (solid[i - 1]?.text.toLowerCase() === "as") return true;
+  return solid[end + 1]?.text.toLowerCase() === "as" && solid[end + 2]?.text === "(";
+}
+
+/** What is wrong with an argument that must be written in a certain way. */
+function argumentProblem(argument: readonly Token[], rule: ArgumentRule): string | undefined {
+  const [only, more] = argument;
+  const alone = more === undefined ? only : undefined;
+  const text = alone?.kind === "string" ? alone.text.slice(1, -1) : undefined;
+  switch (rule) {
+    case "number":
+      return alone?.kind === "number" && /^\d+$/.test(alone.text) ? undefined : "must be a whole number, written here";
+    case "unit":
+      return text !== undefined && dateUnits.has(text) ? undefined : `must be one of '${[...dateUnits].join("', '")}'`;
+    case "pattern":
+      return text === undefined ? "must be a pattern, written here" : patternProblem(text);
+    case "dateFormat": {
+      if (alone?.kind === "parameter") return undefined;
+      return text === undefined ? "must be a date pattern, written here or a parameter" : datePatternProblem(text);
+    }
+  }
+}
+
+/** What RE2 and Java read differently in a regular expression. */
+function patternProblem(pattern: string): string | undefined {
+  const parts =
+    /(?<group>\((?:\?:)?|\)|\|)|(?<set>\[\^?\]?[^[\]]*\])|(?<times>[*+?]\??|\{\d{1,3}(?:,\d{0,3})?\}\??)|(?<plain>[^[\]{}()*+?|\\])/uy;
+  let before = "group";
+  while (parts.lastIndex < pattern.length) {
+    const at = parts.lastIndex;
+    const found = parts.exec(pattern);
+    if (found === null) return `does not mean the same on both engines from '${pattern.slice(at)}' on`;
+    const kind = Object.entries(found.groups!).find(([, text]) => (text as string | undefined) !== undefined)![0];
+    const text = found[0];
+    if (kind === "times" && (before === "times" || (before === "group" && pattern[at - 1] !== ")")))
+      return `repeats nothing at '${text}'`;
+    if (kind === "set" && (text.includes("&&") || /^\[\^?\]/.test(text)))
+      return `has a set that Java reads differently`;
+    before = kind;
+  }
+  return undefined;
+}
+
 /** Replaces calls of macros by what they stand for on an engine, the innermost first. */
-function expand(tokens: readonly Token[], engine: Engine, refuse: Refuse): readonly Token[] {
+function expand(tokens: readonly Token[], engine: Engine): readonly Token[] {
   const out: Token[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    const macro = token.kind === "word" ? macros[token.text.toLowerCase()] : undefined;
-    if (macro === undefined || tokens[i + 1]?.text !== "(") {
+    const name = token.text.toLowerCase();
+    let open = i + 1;
+    while (tokens[open]?.kind === "space") open += 1;
+    if (token.kind !== "word" || !Object.hasOwn(macros, name) || tokens[open]?.text !== "(") {
       out.push(token);
       continue;
     }
-    const call = argumentsOf(tokens, i + 1);
-    if (call === undefined || call.arguments.length !== macro.arguments) {
-      refuse(`${token.text} takes ${macro.arguments} arguments`, token);
-      return out;
-    }
-    const args = call.arguments.map((argument) => expand(argument, engine, refuse));
-    for (const piece of macro[engine].split(/(\$\d)/)) {
+    const call = argumentsOf(tokens, open)!;
+    const args = call.arguments.map((argument) => inBrackets(expand(argument, engine)));
+    for (const piece of macros[name]![engine].split(/(\$\d)/)) {
       const place = /^\$(\d)$/.exec(piece)?.[1];
       if (place === undefined) out.push({ kind: "symbol", text: piece, line: token.line });
-      else
-        out.push({ ...token, kind: "symbol", text: "(" }, ...args[Number(place) - 1]!, {
-          ...token,
-          kind: "symbol",
-          text: ")",
-        });
+      else out.push(...args[Number(place) - 1]!);
     }
     i = call.end;
   }
   return out;
 }
 
-/** The arguments of a call whose `(` is at `open`, and where its `)` is. */
+/** An argument as it can stand anywhere. A number alone goes without brackets: `decimal((12), 3)` is no type. */
+function inBrackets(argument: readonly Token[]): readonly Token[] {
+  const solid = argument.filter(({ kind }) => kind !== "space");
+  if (solid.length === 1 && solid[0]!.kind === "number") return solid;
+  const bracket = (text: string): Token => ({ kind: "symbol", text, line: argument[0]!.line });
+  return [bracket("("), ...argument, bracket(")")];
+}
+
+/** The arguments of a call whose `(` is at `open`, and where its `)` is; undefined when it is not closed. */
 function argumentsOf(
   tokens: readonly Token[],
   open: number,
@@ -186,15 +438,28 @@ export function computedName(table: string, engine: Engine): string {
   return engine === "spark" ? table.replace(".", "__") : table;
 }
 
+/** Names are compared as both engines do, without regard to case: `Processed.Hits` is the table above, too. */
 function nameTables(tokens: readonly Token[], engine: Engine, tables: readonly string[]): readonly Token[] {
   if (engine !== "spark") return tokens;
+  const known = new Map(tables.filter((table) => table.includes(".")).map((table) => [table.toLowerCase(), table]));
+  const solidFrom = (i: number): number => {
+    let at = i;
+    while (tokens[at]?.kind === "space") at += 1;
+    return at;
+  };
   const out: Token[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    const name = `${tokens[i]!.text}.${tokens[i + 2]?.text ?? ""}`;
-    if (tokens[i + 1]?.text === "." && tables.includes(name)) {
-      out.push({ ...tokens[i]!, text: computedName(name, engine) });
-      i += 2;
-    } else out.push(tokens[i]!);
+    const dot = solidFrom(i + 1);
+    const last = solidFrom(dot + 1);
+    const table =
+      tokens[i]!.kind === "word" && tokens[dot]?.text === "."
+        ? known.get(`${tokens[i]!.text}.${tokens[last]?.text ?? ""}`.toLowerCase())
+        : undefined;
+    if (table === undefined) out.push(tokens[i]!);
+    else {
+      out.push({ ...tokens[i]!, text: computedName(table, engine) });
+      i = last;
+    }
   }
   return out;
 }
@@ -217,7 +482,7 @@ export function meaningOf(select: SelectOf): {
 } {
   const solid = tokenize(select.text, select.line).filter(({ kind }) => kind !== "space");
   const used = [...new Set(solid.filter(({ kind }) => kind === "word").map(({ text }) => text.toLowerCase()))]
-    .filter((name) => name in macros)
+    .filter((name) => Object.hasOwn(macros, name))
     .sort();
   return {
     sql: solid.map(({ text }) => text).join(" "),
