@@ -28,7 +28,11 @@ const schema = v.strictObject({
   tables: v.optional(v.array(kinds("table", "view"), "must be a list")),
   queries: v.optional(text),
   targets: v.pipe(
-    v.record(v.string(), target, 'must be an object of targets, such as { laptop: folder("data") }'),
+    v.record(
+      v.string(),
+      v.pipe(kinds("folder"), target),
+      'must be an object of targets, such as { laptop: folder("data") }',
+    ),
     v.check((targets) => Object.keys(targets).length > 0, "must name at least one target"),
   ),
   defaultTarget: v.optional(text),

@@ -93,12 +93,12 @@ function definitionError(file: string, error: unknown): HowdahError {
     .split("\n")
     .map((line) => /(?:\(|at )(?:file:\/\/)?(\/.*?):(\d+):\d+\)?$/.exec(line.trim()))
     .find((match) => match?.[1]?.startsWith(folder) === true && !match[1].includes("/node_modules/"));
-  // Babel names a place as `file.ts: message (3:10)`.
-  const babel = /^(\/.*?\.[cm]?ts): (.*) \((\d+):\d+\)$/.exec(message);
-  if (babel !== null)
-    return new HowdahError(babel[2]!, {
+  // The compiler names the place on a line of its own: `ParseError: …`, then `/file.ts:3:10`.
+  const parse = /^ParseError: ([^\n]*?)\s*\n\s*(\/[^\n]*?):(\d+):\d+/.exec(messageOf(error));
+  if (parse !== null)
+    return new HowdahError(parse[1]!, {
       code: "DEFINITION",
-      where: { file: babel[1]!, line: Number(babel[3]) },
+      where: { file: parse[2]!, line: Number(parse[3]) },
       cause: error,
     });
   return new HowdahError(message, {

@@ -10,6 +10,9 @@ export function placeOfKey(source: string, at: Place, path: readonly string[]): 
   let best = at.line;
   let found = 0;
   let depth = 0;
+  // The first key stands in the object that is the call's argument; each other anywhere inside the value of the one
+  // before it, since calls may stand between.
+  let keyDepth = 1;
   const pattern =
     /\/\/[^\n]*|\/\*[^]*?\*\/|(?<key>[A-Za-z_$][\w$]*|"[^"\n]*"|'[^'\n]*')(?=\s*:)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[{}[\]()]/g;
   pattern.lastIndex = start;
@@ -19,9 +22,13 @@ export function placeOfKey(source: string, at: Place, path: readonly string[]): 
     else if ("}])".includes(token)) {
       depth -= 1;
       // Left the object in which the next key should have stood.
-      if (depth < found) break;
-    } else if (match.groups?.["key"]?.replace(/^["']|["']$/g, "") === path[found] && depth >= found + 1) {
+      if (depth < keyDepth) break;
+    } else if (
+      match.groups?.["key"]?.replace(/^["']|["']$/g, "") === path[found] &&
+      (found === 0 ? depth === 2 : depth > keyDepth)
+    ) {
       found += 1;
+      keyDepth = depth;
       best = source.slice(0, match.index).split("\n").length;
     }
   }

@@ -91,7 +91,8 @@ export function resolveValues(sources: ValueSources): Values {
       return value;
     },
     origin: (name) => entry(name)?.origin,
-    isSecret: (name) => typeof target.parameters?.[name] === "object" && given[name] === undefined,
+    // Also where -D gives another value: what the target keeps secret is one.
+    isSecret: (name) => typeof target.parameters?.[name] === "object",
     names,
   };
   return values;
