@@ -1,8 +1,12 @@
 import { join, resolve } from "node:path";
+import { HowdahError } from "../core/errors.ts";
+import type { Place } from "../core/source.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
+import { identityParameters } from "../jobs/compile.ts";
 import { isTableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
+import { parametersOf } from "../oozie/el.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { FolderTarget } from "../project/config.ts";
 import type { Project } from "../project/load.ts";
@@ -37,6 +41,7 @@ export function openTarget(project: Project, target: FolderTarget, options: Loca
     target: target.values(root),
     derive: (parameter, known) => earliestLanded(project, parameter, known),
   });
+  refuseKeptSecrets(project, values);
   let engine: Promise<Engine> | undefined;
   const data = new Data(root, values);
   return {
@@ -48,6 +53,22 @@ export function openTarget(project: Project, target: FolderTarget, options: Loca
       (await engine)?.close();
     },
   };
+}
+
+/** A secret in a job's parameters, or in what a coordinator gives its workflow, would stand in records. */
+function refuseKeptSecrets({ jobs, definitions }: Project, values: Values): void {
+  const refuse = (what: string, names: readonly string[], where: Place): void => {
+    const secret = names.find((name) => values.isSecret(name));
+    if (secret === undefined) return;
+    throw new HowdahError(`${what} uses the parameter ${secret}, whose value is a secret: records would keep it`, {
+      code: "SECRET",
+      where,
+      next: "use it in the environment of a shell action alone",
+    });
+  };
+  for (const { job } of jobs.values()) refuse(`job ${job.name}`, identityParameters(job), job.at);
+  for (const { name, run, at } of definitions.coordinators.values())
+    refuse(`coordinator ${name}`, Object.values(run.values).flatMap(parametersOf), at);
 }
 
 /** Data sets that somebody outside of the project fills. */
