@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isHowdahError, ManyErrors } from "#src/core/errors.js";
+import { openTarget, type LocalTarget } from "#src/local/target.js";
+import { loadProject, queriesOf, targetOf } from "#src/project/load.js";
+import { placeOfKey } from "#src/project/position.js";
+import { howdah, madeProject, removeFolder, sensorsProject, writeFile } from "../support/command.js";
+
+const head = `import { coordinator, defineConfig, folder, fromEnvironment, fromFile, hours, nothing, parameters, pathParameter, sequence, shell, textParameter, timeParameter, workflow } from "howdah";
+const p = parameters({ data: pathParameter({ default: "/nowhere" }), token: textParameter(), level: textParameter({ default: "low" }) });
+const w = workflow("w", {}, () => sequence(shell("show", { command: "bash", arguments: ["-c", "echo $TOKEN > $OUT/shown"], environment: { TOKEN: p.token, OUT: p.data, LEVEL: p.level } })));
+`;
+/** A configuration whose first setting stands in line 5. */
+const config = (settings: string): string => `${head}export default defineConfig({\n${settings}\n} as never);\n`;
+const good = `name: "x", definitions: [w], targets: { here: folder("data") }`;
+
+let folder = "";
+const projects: string[] = [];
+function project(files: Readonly<Record<string, string>>): string {
+  folder = madeProject(files);
+  projects.push(folder);
+  return folder;
+}
+
+/** The problems of a project: line in its configuration and message. */
+async function problems(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const root = project(files);
+  try {
+    await loadProject(root);
+    return [];
+  } catch (error) {
+    assert.ok(isHowdahError(error), String(error));
+    const all = error instanceof ManyErrors ? error.problems : [error];
+    return all.map(({ where, message }) => `${(where ?? "").replace(`${root}/`, "")} ${message}`);
+  }
+}
+
+after(() => projects.forEach(removeFolder));
+
+describe("the configuration", () => {
+  const mistakes: readonly (readonly [what: string, text: string, says: readonly RegExp[]])[] = [
+    [
+      "a mistyped setting",
+      config(`name: "x",\ndefinitions: [w],\ntarget: {},\ntargets: { here: folder("data") }`),
+      [/^howdah\.config\.ts:7 target: there is no such setting, did you mean targets\?$/],
+    ],
+    ["a missing setting", config(`name: "x",\ndefinitions: [w]`), [/^howdah\.config\.ts:4 targets: is missing$/]],
+    [
+      "several mistakes at once",
+      config(`name: 7,\ndefinitions: [w, 3],\ntargets: {\n here: folder(""),\n there: {}\n}`),
+      [
+        /:5 name: must be a text$/,
+        /:6 definitions\.1: must be made by bundle\(\)/,
+        /:8 targets\.here\.folder: must not be empty$/,
+        /:9 targets\.there: must be made by folder\(\)$/,
+      ],
+    ],
+    [
+      "a bad name",
+      config(`\nname: "a b",\ndefinitions: [w], targets: { here: folder("data") }`),
+      [/:6 name: must be a letter/],
+    ],
+    [
+      "no definitions",
+      config(`name: "x",\ndefinitions: [],\ntargets: { here: folder("data") }`),
+      [/:6 definitions: must not be empty$/],
+    ],
+    ["no target", config(`name: "x", definitions: [w],\ntargets: {}`), [/:6 targets: must name at least one target$/]],
+    [
+      "an unknown default target",
+      config(`${good},\ndefaultTarget: "her"`),
+      [/:6 defaultTarget: there is no target her, did you mean here\?$/],
+    ],
+    [
+      "two targets and no default",
+      config(`name: "x", definitions: [w], targets: { a: folder("a"), b: folder("b") }`),
+      [/defaultTarget: is missing: there are the targets a, b$/],
+    ],
+    [
+      "a bad size",
+      config(`name: "x", definitions: [w],\ntargets: {\nhere: folder("data", undefined, { memory: "much" }) }`),
+      [/:7 targets\.here\.memory: must be a size/],
+    ],
+    [
+      "no default export",
+      "export const x = 1;\n",
+      [/^howdah\.config\.ts:1 howdah\.config\.ts has no default export made by defineConfig\(\)$/],
+    ],
+    ["a syntax error", "export default {\n  a: 1,\n  b: ;\n};\n", [/^howdah\.config\.ts:3 Unexpected token$/]],
+    ["an error thrown", `${head}\nthrow new Error("no luck");\n`, [/^howdah\.config\.ts:5 no luck$/]],
+    [
+      "a name that is not defined",
+      `${head}\n\nexport default defineConfig(nothingLikeIt);\n`,
+      [/^howdah\.config\.ts:6 nothingLikeIt is not defined$/],
+    ],
+    ["an import that is not there", `import "./none.ts";\n`, [/^howdah\.config\.ts(:\d+)? .*none\.ts/]],
+    [
+      "a definition's own mistake",
+      `${head}\nworkflow("no good", {}, () => nothing);\n`,
+      [/^howdah\.config\.ts:5 "no good" cannot name a node/],
+    ],
+    [
+      "two things of one name",
+      `${head}const w2 = workflow("w", {}, () => nothing);\nexport default defineConfig({ name: "x", definitions: [w, w2], targets: { here: folder("d") } });\n`,
+      [/^howdah\.config\.ts:4 two workflows are named w: the other is at .*howdah\.config\.ts:3$/],
+    ],
+  ];
+  for (const [what, text, says] of mistakes)
+    it(`with ${what} is refused with its file and line`, async () => {
+      const found = await problems({ "howdah.config.ts": text });
+      assert.equal(found.length, says.length, found.join("\n"));
+      for (const [i, one] of says.entries()) assert.match(found[i]!, one);
+    });
+
+  it("is refused by the command with exit code 2, each problem with its place", async () => {
+    const ended = await howdah(
+      ["run"],
+      project({ "howdah.config.ts": config(`name: 7,\ndefinitions: 3,\ntargets: {}`) }),
+    );
+    assert.equal(ended.code, 2);
+    assert.equal(ended.err.match(/^ {2}at .*howdah\.config\.ts:[567]$/gm)?.length, 3, ended.err);
+  });
+
+  it("loads when it is in order, a job's SQL checked too", async () => {
+    assert.deepEqual(await problems({ "howdah.config.ts": config(good) }), []);
+    const sensors = sensorsProject();
+    projects.push(sensors);
+    const loaded = await loadProject(sensors);
+    assert.deepEqual([...loaded.definitions.jobs.keys()], ["collect", "count-alarms"]);
+    assert.deepEqual([...queriesOf(loaded).keys()], ["broken", "highest"]);
+    const sql = join(sensors, "count_alarms.sql");
+    writeFile(sql, readFileSync(sql, "utf8").replace("count(*)", "cuont(*)"));
+    await assert.rejects(loadProject(sensors), { code: "JOB_SQL", where: "count_alarms.sql:2" });
+  });
+
+  it("finds where a key stands, whatever stands around it", () => {
+    const text = `f({ // name: 1\n  "a": { b: "c: {" },\n  c: \`x: \${y}\`,\n  'd': [{ e: 1 }],\n  e: 2,\n})`;
+    const line = (...path: readonly string[]): number => placeOfKey(text, { file: "f", line: 1 }, path).line;
+    assert.deepEqual([line("a"), line("a", "b"), line("c"), line("d"), line("e")], [2, 2, 3, 4, 5]);
+  });
+});
+
+describe("values of parameters", () => {
+  const values = `(root) => ({
+    parameters: { data: root, token: fromEnvironment("HOWDAH_TEST_TOKEN") },
+    parameterFiles: [root + "/a.json", root + "/b.json"],
+  })`;
+  const withValues = (given = values): string =>
+    config(`name: "x", definitions: [w],\ntargets: { here: folder("data", ${given}) }`);
+  async function opened(root: string, given: Readonly<Record<string, string>> = {}): Promise<LocalTarget> {
+    const loaded = await loadProject(root);
+    return openTarget(loaded, targetOf(loaded), { given });
+  }
+
+  it("come from the first that has one", async () => {
+    const root = project({ "howdah.config.ts": withValues() });
+    const level = async (given?: Readonly<Record<string, string>>): Promise<readonly unknown[]> => {
+      const target = await opened(root, given);
+      return [target.values.get("level"), target.values.origin("level")];
+    };
+    assert.deepEqual(await level(), ["low", "default"]);
+    writeFile(join(root, "data/b.json"), '{"level": "b"}');
+    assert.deepEqual(await level(), ["b", `file ${join(root, "data/b.json")}`]);
+    writeFile(join(root, "data/a.json"), '{"level": "a", "other": "x"}');
+    assert.deepEqual(await level(), ["a", `file ${join(root, "data/a.json")}`]);
+    assert.deepEqual(await level({ level: "given" }), ["given", "command line"]);
+    writeFile(join(root, "data/a.json"), "{");
+    await assert.rejects(opened(root), { code: "PARAMETER_FILE", where: join(root, "data/a.json") });
+  });
+
+  it("are refused for a parameter that no definition uses", async () => {
+    const root = project({ "howdah.config.ts": withValues(`() => ({ parameters: { levle: "x" } })`) });
+    await assert.rejects(opened(root), { code: "PARAMETER_UNKNOWN", message: /levle.*did you mean level\?/ });
+  });
+
+  it("may be secrets: used, but never shown or kept", async () => {
+    const root = project({ "howdah.config.ts": withValues(), "data/.keep": "" });
+    const secret = "s3cr3t-token";
+    const ended = await howdah(["run", "w", "--json"], root, { HOWDAH_TEST_TOKEN: secret });
+    assert.equal(ended.code, 0, ended.err);
+    assert.equal(readFileSync(join(root, "data/shown"), "utf8"), `${secret}\n`);
+    const { log } = JSON.parse(ended.out) as { log: string };
+    for (const text of [ended.out, ended.err, readFileSync(log, "utf8")]) assert.doesNotMatch(text, /s3cr3t/);
+    assert.match(readFileSync(log, "utf8"), /"token":"\(secret\)"/);
+    const given = await howdah(["run", "w", "-D", `token=${secret}`], root);
+    assert.equal(given.code, 0, given.err);
+    assert.doesNotMatch(given.out + given.err, /s3cr3t/);
+    const missing = await howdah(["run", "w"], root);
+    assert.notEqual(missing.code, 0);
+    assert.match(missing.out + missing.err, /the secret token: the variable HOWDAH_TEST_TOKEN is not set/);
+  });
+
+  it("may be read from files outside the project alone", async () => {
+    const outside = madeProject({ token: "from a file\n" });
+    projects.push(outside);
+    const from = (file: string): string =>
+      withValues(`() => ({ parameters: { token: fromFile(${JSON.stringify(file)}) } })`);
+    const target = await opened(project({ "howdah.config.ts": from(join(outside, "token")) }));
+    assert.deepEqual([target.values.get("token"), target.values.isSecret("token")], ["from a file", true]);
+    for (const file of ["token", "./sub/../token"])
+      await assert.rejects(
+        async () => (await opened(project({ "howdah.config.ts": from(file), token: "x" }))).values.need("token"),
+        {
+          code: "SECRET",
+          message: /lies inside the project/,
+        },
+      );
+    await assert.rejects(
+      async () => (await opened(project({ "howdah.config.ts": from(join(outside, "none")) }))).values.need("token"),
+      /there is no file/,
+    );
+  });
+
+  it("are refused as secrets where a record would keep them", async () => {
+    const text = `${head}const q = parameters({ t: timeParameter({ default: "2021-05-01T00:00Z" }) });
+const v = workflow("v", { token: "string" }, () => nothing);
+const c = coordinator("c", { every: hours(1), start: q.t, end: q.t, reads: {}, run: () => v.with({ token: p.token }) });
+export default defineConfig({ name: "x", definitions: [c, w], targets: { here: folder("data", () => ({ parameters: { token: fromEnvironment("X") } })) } });`;
+    const root = project({ "howdah.config.ts": text });
+    await assert.rejects(opened(root), {
+      code: "SECRET",
+      message: /coordinator c uses the parameter token/,
+      where: /howdah\.config\.ts:6$/,
+    });
+  });
+});
