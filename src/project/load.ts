@@ -71,6 +71,11 @@ async function importConfig(file: string): Promise<LocatedConfig> {
     loaded = await jiti.import(file);
   } catch (error) {
     throw isHowdahError(error) ? error : definitionError(file, error);
+  } finally {
+    // A process that loads the project again sees what has changed since.
+    const own = `${dirname(file)}/`;
+    for (const path of Object.keys(jiti.cache))
+      if (path.startsWith(own) && !path.includes("/node_modules/")) Reflect.deleteProperty(jiti.cache, path);
   }
   const config = (loaded as { default?: unknown }).default;
   if (typeof config === "object" && config !== null && "kind" in config && config.kind === "config")
