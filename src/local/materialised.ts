@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { isHowdahError } from "../core/errors.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
+import type { CompiledJob } from "../jobs/compile.ts";
 import { reasonText, staleReasons } from "../jobs/staleness.ts";
 import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import type { ElValue, Scope } from "../oozie/el.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { currentUser, readRecord } from "./data.ts";
+import { currentUser, readRecord, type Data } from "./data.ts";
 import { doneFolder, expectedDone } from "./done.ts";
 import type { LocalTarget } from "./target.ts";
 import { unitInputs, unitState } from "./units.ts";
@@ -18,8 +20,8 @@ export interface Standing {
   readonly fresh: boolean;
   /** Why it is not. */
   readonly why: readonly string[];
-  /** An input of one of its jobs is gone: what it made cannot be made again. */
-  readonly gone: boolean;
+  /** Flags that are not there of what its stale units read, but for those that these units make themselves. */
+  readonly gone: readonly string[];
   /** The jobs on its path; undefined when they cannot be known before it runs. */
   readonly jobs: readonly JobOnPath[] | undefined;
   /** Flags of what its jobs make. */
@@ -55,7 +57,7 @@ export class MaterialisedAction {
     const jobs = jobsOnPath(workflow, this.inputs, { data, jobs: project.jobs });
     if (jobs === undefined || jobs.length === 0) {
       const reasons = staleReasons(expectedDone(this, data), readRecord(doneFolder(this, data)));
-      return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: false, jobs, outputs: [] };
+      return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: [], jobs, outputs: [] };
     }
     const states = jobs.flatMap(({ compiled, units }) =>
       units.map((unit) => ({ compiled, unit, ...unitState(compiled, unit, data) })),
@@ -63,12 +65,15 @@ export class MaterialisedAction {
     const why = states.flatMap(({ compiled, reasons }) =>
       reasons.map(({ reason }) => `${compiled.job.name}: ${reasonText(reason)}`),
     );
+    const stale = states.filter(({ fresh }) => !fresh);
+    const made = new Set(stale.flatMap(({ compiled, unit }) => outputsOf(compiled, unit, data)));
+    const read = stale.flatMap(({ compiled, unit }) => inputsOf(compiled, unit, data));
     return {
-      fresh: states.every(({ fresh }) => fresh),
+      fresh: stale.length === 0,
       why: [...new Set(why)],
-      gone: states.some(({ gone }) => gone.length > 0),
+      gone: read.filter((flag) => !made.has(flag) && !existsSync(flag)),
       jobs,
-      outputs: states.flatMap(({ compiled, unit }) => compiled.job.writes.map((write) => data.flag(write, unit))),
+      outputs: states.flatMap(({ compiled, unit }) => outputsOf(compiled, unit, data)),
     };
   }
 
@@ -80,16 +85,23 @@ export class MaterialisedAction {
   /** Flags of all that it reads, also of what its jobs alone declare. */
   read({ jobs = [] }: Standing): readonly string[] {
     const { data } = this.#target;
-    const ofJobs = jobs.flatMap(({ compiled, units }) =>
-      units.flatMap((unit) => unitInputs(compiled, unit, data).map(({ dataSet, time }) => data.flag(dataSet, time))),
-    );
+    const ofJobs = jobs.flatMap(({ compiled, units }) => units.flatMap((unit) => inputsOf(compiled, unit, data)));
     return [...this.inputFlags, ...ofJobs];
   }
 }
 
-/** Whether everything that an action's jobs make is there, fresh or not. */
+function inputsOf(compiled: CompiledJob, unit: Instant, data: Data): readonly string[] {
+  return unitInputs(compiled, unit, data).map(({ dataSet, time }) => data.flag(dataSet, time));
+}
+
+function outputsOf({ job }: CompiledJob, unit: Instant, data: Data): readonly string[] {
+  return job.writes.map((write) => data.flag(write, unit));
+}
+
+/** Whether everything that an action's jobs make is there or was pruned, fresh or not. */
 export function isMade({ outputs }: Standing): boolean {
-  return outputs.length > 0 && outputs.every((flag) => existsSync(flag));
+  const isThere = (flag: string): boolean => existsSync(flag) || readRecord(dirname(flag))?.pruned !== undefined;
+  return outputs.length > 0 && outputs.every(isThere);
 }
 
 /** The data sets that a coordinator's actions write, through its jobs or by its own word. */

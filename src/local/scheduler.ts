@@ -110,13 +110,14 @@ export class Scheduler {
       else this.#report(action, "fresh", []);
       return undefined;
     }
-    if (this.#missing(action).length === 0) {
-      if (!this.#options.dryRun) return { action, standing };
-      this.#foresee(action, standing, "would-run", this.#why(standing));
+    const missing = this.#missing(action);
+    if (!tainted && this.#isKept(standing, missing, this.#wouldChange)) {
+      this.#report(action, "kept", standing.why);
       return undefined;
     }
-    if (!standing.fresh && standing.gone && isMade(standing) && !tainted) {
-      this.#report(action, "kept", standing.why);
+    if (missing.length === 0) {
+      if (!this.#options.dryRun) return { action, standing };
+      this.#foresee(action, standing, "would-run", this.#why(standing));
       return undefined;
     }
     if (tainted) this.#taint(action, standing);
@@ -132,7 +133,7 @@ export class Scheduler {
       if (action.nominal !== plus(group.at(-1)!.action.nominal, action.coordinator.every)) break;
       if (this.#missing(action).some((flag) => !made.has(flag))) break;
       const standing = action.standing();
-      if (standing.jobs === undefined) break;
+      if (standing.jobs === undefined || this.#isKept(standing, [], made)) break;
       if (standing.fresh && !this.#context.force && group.length >= size) break;
       for (const flag of standing.outputs) made.add(flag);
       group.push({ action, standing });
@@ -164,6 +165,16 @@ export class Scheduler {
       }
     });
     return stopped;
+  }
+
+  /**
+   * Whether it is stale, but cannot be made again, for what it was made of is gone or pruned, and nobody makes it now:
+   * it stays as it is.
+   */
+  #isKept(standing: Standing, missing: readonly string[], made: ReadonlySet<string>): boolean {
+    if (standing.fresh || this.#context.force) return false;
+    const isGone = missing.length > 0 || standing.gone.some((flag) => !made.has(flag));
+    return isGone && isMade(standing);
   }
 
   #why(standing: Standing): readonly string[] {

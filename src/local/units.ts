@@ -42,8 +42,6 @@ export interface UnitState {
   readonly fresh: boolean;
   /** Why not, each with the table that says so. */
   readonly reasons: readonly { readonly table: string; readonly reason: Reason }[];
-  /** Inputs that are gone: what they made cannot be made again. */
-  readonly gone: readonly UnitInput[];
 }
 
 /** Compares the partitions of a unit with what they would be now. */
@@ -57,16 +55,15 @@ export function unitState(compiled: CompiledJob, unit: Instant, data: Data): Uni
     content: contents[i]!,
   }));
   const parameters = unitParameters(compiled, data);
-  const gone = inputs.filter((_, i) => contents[i] === null);
   const records = job.writes.map((write) => data.record(write, unit));
   // A pruned unit counts as done until somebody asks for it.
-  if (records.some((record) => record?.pruned !== undefined)) return { fresh: true, reasons: [], gone };
+  if (records.some((record) => record?.pruned !== undefined)) return { fresh: true, reasons: [] };
   const reasons = job.writes.flatMap((write, i) => {
     const record = data.isComplete(write, unit) ? records[i] : undefined;
     const expected = { job: hash, columns: columnsHash(write.table), parameters, inputs: expectedInputs };
     return staleReasons(expected, record).map((reason) => ({ table: write.table.fullName, reason }));
   });
-  return { fresh: reasons.length === 0, reasons, gone };
+  return { fresh: reasons.length === 0, reasons };
 }
 
 /** What the inputs of some units hold now, by data set and instance. */

@@ -334,6 +334,21 @@ describe("what a change makes stale", () => {
     });
   });
 
+  it("is left as it is where what it was made of was pruned", async function () {
+    this.timeout(60_000);
+    for (const asRange of [false, true])
+      await withCopy(async (place) => {
+        await cleanUp(place);
+        const before = madeAt(place.folder);
+        // The newest hour would need the state before it, the day the sales of its hours.
+        const changed = { ...place, given: { top_spenders: "1" } };
+        const foreseen = await runOn(changed, { asRange, dryRun: true });
+        assert.deepEqual(statuses(foreseen), { fresh: 5, kept: 2, waiting: 1 });
+        assert.deepEqual(statuses(await runOn(changed, { asRange })), { fresh: 5, kept: 2, waiting: 1 });
+        assert.deepEqual(madeBetween(before, madeAt(place.folder)), []);
+      });
+  });
+
   it("leaves the day alone when an hour that is made again has the same rows", async function () {
     this.timeout(60_000);
     await withCopy(async (place) => {
