@@ -104,9 +104,16 @@ export function keyOfInstance({ key }: Pick<JobDataSet, "key">, time: Instant): 
   return formatTimeBy(key, time);
 }
 
-/** Throws `RECORD_FORMAT` for a record that a later howdah wrote, `RECORD` for one that cannot be read. */
+/** The record of a partition's folder. Throws `RECORD_FORMAT` and `RECORD`: see {@link readRecordFile}. */
 export function readRecord(folder: string): PartitionRecord | undefined {
-  const path = join(folder, recordFile);
+  return readRecordFile(join(folder, recordFile), "delete the partition's folder; the next run makes it anew");
+}
+
+/**
+ * Throws `RECORD_FORMAT` for a record that a later howdah wrote, `RECORD` for one that cannot be read: `next` says what
+ * to do then.
+ */
+export function readRecordFile(path: string, next: string): PartitionRecord | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -118,10 +125,10 @@ export function readRecord(folder: string): PartitionRecord | undefined {
   try {
     record = JSON.parse(text) as PartitionRecord;
   } catch (error) {
-    throw new HowdahError("the partition's record cannot be read", {
+    throw new HowdahError("the record of what was made cannot be read", {
       code: "RECORD",
       where: path,
-      next: "delete the partition's folder; the next run makes it anew",
+      next,
       cause: error,
     });
   }

@@ -1,20 +1,22 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { hashOf } from "../core/hash.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
-import { isRawDataSet, isTableDataSet } from "../jobs/job.ts";
-import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
+import { declaredParameters, identityParameters, type CompiledJob } from "../jobs/compile.ts";
+import { isJob, isRawDataSet, isTableDataSet } from "../jobs/job.ts";
+import { recordFormat, type PartitionRecord } from "../jobs/record.ts";
 import type { Expected } from "../jobs/staleness.ts";
 import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import type { ElValue } from "../oozie/el.ts";
-import { currentUser, type Data } from "./data.ts";
-import { onDisk } from "./disk.ts";
+import { isExpr, type ElValue, type Expr } from "../oozie/el.ts";
+import type { SqlJob } from "../oozie/workflow.ts";
+import { currentUser, readRecordFile, type Data } from "./data.ts";
+import { onDisk, writeByRename } from "./disk.ts";
 
 /*
  * An action that writes no table leaves nothing that tells that it is done, so it leaves a record of its own:
- * `_howdah/done/<coordinator>/<nominal>/_howdah.json`.
+ * `_howdah/done/<coordinator>/<nominal>.json`.
  */
 
 interface Action {
@@ -23,16 +25,34 @@ interface Action {
   readonly inputs: Readonly<Record<string, ElValue>>;
 }
 
-export function doneFolder({ coordinator, nominal }: Action, data: Data): string {
-  return data.own("done", coordinator.name, formatOozieTime(nominal).replaceAll(":", ""));
+/** What an action's record is about, beside the action. */
+interface Surroundings {
+  readonly data: Data;
+  readonly project: { readonly jobs: ReadonlyMap<string, CompiledJob> };
+}
+
+function doneFile({ coordinator, nominal }: Action, { data }: Surroundings): string {
+  return data.own("done", coordinator.name, `${formatOozieTime(nominal).replaceAll(":", "")}.json`);
+}
+
+/** The record that an action has left; undefined when it has not been done. */
+export function doneRecord(action: Action, target: Surroundings): PartitionRecord | undefined {
+  return readRecordFile(doneFile(action, target), "delete it; the next run does the action anew");
 }
 
 /** What the action's record would say now. */
-export function expectedDone({ coordinator, nominal, inputs }: Action, data: Data): Expected {
+export function expectedDone(action: Action, target: Surroundings): Expected {
+  const { coordinator, nominal } = action;
+  const { data, project } = target;
+  const { workflow } = coordinator.run;
+  const used = usedBy(workflow.body);
   return {
-    job: hashOf({ workflow: definitionText(coordinator.run.workflow.body) }),
+    job: hashOf({
+      workflow: definitionText(workflow.body),
+      jobs: Object.fromEntries(used.jobs.map(({ name }) => [name, project.jobs.get(name)?.hash ?? ""])),
+    }),
     columns: "",
-    parameters: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)])),
+    parameters: { ...parameterValues(used.parameters, data), ...inputTexts(action) },
     inputs: Object.values(coordinator.reads).flatMap(({ dataSet, from, to }) =>
       instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => ({
         dataSet: dataSet.name,
@@ -43,9 +63,69 @@ export function expectedDone({ coordinator, nominal, inputs }: Action, data: Dat
   };
 }
 
-export function keepDone(action: Action, data: Data): void {
-  const folder = doneFolder(action, data);
-  const expected = expectedDone(action, data);
+interface Used {
+  readonly jobs: readonly SqlJob[];
+  readonly parameters: readonly string[];
+}
+
+/** The jobs and parameters that a part of a workflow uses. Paths are none: a folder that was copied is not stale. */
+function usedBy(part: unknown): Used {
+  if (typeof part !== "object" || part === null) return { jobs: [], parameters: [] };
+  if (isExpr(part)) {
+    const parameters = declaredParameters(part).filter(({ spec }) => spec.type !== "path");
+    return { jobs: [], parameters: parameters.map(({ name }) => name) };
+  }
+  const kind = "kind" in part ? part.kind : undefined;
+  if (kind === "job") {
+    const job = part as SqlJob;
+    return { jobs: [job], parameters: isJob(job) ? identityParameters(job) : [] };
+  }
+  // Where tables lie is a path.
+  if (kind === "table") return { jobs: [], parameters: [] };
+  const all = Object.values(part).map(usedBy);
+  return { jobs: all.flatMap(({ jobs }) => jobs), parameters: all.flatMap(({ parameters }) => parameters) };
+}
+
+/** Secrets are left out: a record can be read by everybody who reads the data. */
+function parameterValues(names: readonly string[], { values }: Data): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...new Set(names)].flatMap((name) => {
+      const value = values.isSecret(name) ? undefined : values.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The values of the workflow's inputs, but for paths. A coordinator cannot give it secrets. */
+function inputTexts({ coordinator, inputs }: Action): Readonly<Record<string, string>> {
+  const { run } = coordinator;
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, value]) => {
+      const source = run.values[name];
+      const isPath = run.workflow.inputs[name] === "path" || (source !== undefined && namesPath(source));
+      return isPath ? [] : [[name, String(value)]];
+    }),
+  );
+}
+
+function namesPath(value: Expr): boolean {
+  const { node } = value;
+  switch (node.is) {
+    case "literal":
+      return false;
+    case "parameter":
+      return declaredParameters(value).some(({ spec }) => spec.type === "path");
+    case "join":
+      return node.parts.some(namesPath);
+    case "call":
+      return node.fn === "coord:dataIn" || node.fn === "coord:dataOut" || node.args.some(namesPath);
+  }
+}
+
+/** Leaves an action's record. */
+export function keepDone(action: Action, target: Surroundings): void {
+  const file = doneFile(action, target);
+  const expected = expectedDone(action, target);
   const record: PartitionRecord = {
     format: recordFormat,
     identity: {
@@ -68,9 +148,9 @@ export function keepDone(action: Action, data: Data): void {
       user: currentUser(),
     },
   };
-  onDisk("keep that it is done", folder, () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, recordFile), `${JSON.stringify(record)}\n`);
+  onDisk("keep that it is done", file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeByRename(file, `${file}.new`, `${JSON.stringify(record)}\n`);
   });
 }
 

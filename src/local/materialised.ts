@@ -9,7 +9,7 @@ import type { Coordinator } from "../oozie/coordinator.ts";
 import type { ElValue, Scope } from "../oozie/el.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { currentUser, readRecord, type Data } from "./data.ts";
-import { doneFolder, expectedDone } from "./done.ts";
+import { doneRecord, expectedDone } from "./done.ts";
 import type { LocalTarget } from "./target.ts";
 import { unitInputs, unitState } from "./units.ts";
 import { inputValues, jobsOnPath, type JobOnPath } from "./walk.ts";
@@ -56,7 +56,7 @@ export class MaterialisedAction {
     const { workflow } = this.coordinator.run;
     const jobs = jobsOnPath(workflow, this.inputs, { data, jobs: project.jobs });
     if (jobs === undefined || jobs.length === 0) {
-      const reasons = staleReasons(expectedDone(this, data), readRecord(doneFolder(this, data)));
+      const reasons = staleReasons(expectedDone(this, this.#target), doneRecord(this, this.#target));
       return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: [], jobs, outputs: [] };
     }
     const states = jobs.flatMap(({ compiled, units }) =>

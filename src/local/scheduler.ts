@@ -160,7 +160,7 @@ export class Scheduler {
         this.#report(action, "failed", this.#why(standing), { error });
       } else if (wasStopped) stopped.push(action);
       else {
-        if (standing.outputs.length === 0) keepDone(action, this.#target.data);
+        if (standing.outputs.length === 0) keepDone(action, this.#target);
         this.#report(action, "ran", this.#why(standing));
       }
     });

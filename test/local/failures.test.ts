@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Workspace } from "#src/local/engine.js";
 import type { RunReport, RunRequest } from "#src/local/run.js";
@@ -62,12 +62,12 @@ export const moveHours = coordinator("move-hours", {
   ...times, reads: { lines: lines.current(0) }, run: (c) => moveHour.with(hourOf(c)),
 });
 
-const sayHour = workflow("say-hour", { hour: "string", files: "path", token: "string" }, ({ files, token }) => shell(
-  "say", { command: "true", arguments: [p.word, files], environment: { TOKEN: token } },
+const sayHour = workflow("say-hour", { hour: "string", files: "path" }, ({ files }) => shell(
+  "say", { command: "true", arguments: [p.word, files], environment: { TOKEN: p.token } },
 ));
 export const sayHours = coordinator("say-hours", {
   ...times, reads: { lines: lines.current(0) },
-  run: (c) => sayHour.with({ ...hourOf(c), files: c.reads.lines, token: p.token }),
+  run: (c) => sayHour.with({ ...hourOf(c), files: c.reads.lines }),
 });
 
 const retry = { max: 1, every: minutes(1) };
@@ -211,5 +211,34 @@ group by a.sensor, u.date_ts
     const report = await runHere(landed("besides"), { name: "besides" });
     assert.deepEqual(statuses(report), { "": "failed" });
     assert.match(String(report.actions[0]?.error?.["message"]), /^action fails: false ended with 1/);
+  });
+
+  it("what writes no table is stale when a parameter or an input changes, not when the folder was copied", async () => {
+    const folder = landed("said");
+    const only: RunRequest = { name: "say-hours", until: parseOozieTime("2020-01-01T02:00Z")! };
+    await runHere(folder, only);
+    const copy = join(root, "said-copy");
+    cpSync(folder, copy, { recursive: true });
+    assert.deepEqual(statuses(await runHere(copy, only)), { "00": "fresh", "01": "fresh" });
+    appendFileSync(join(copy, "landing/lines/date_ts=20200101_01/a.csv"), "b,2020-01-01 01:20,2\n");
+    assert.deepEqual(statuses(await runHere(copy, only)), { "00": "fresh", "01": "ran" });
+    const changed = await runOn({ project, folder: copy, given: { word: "bye" } }, only);
+    assert.deepEqual(
+      changed.actions.map(({ status, why }) => [status, why]),
+      [
+        ["ran", ["parameter word was hello, is bye"]],
+        ["ran", ["parameter word was hello, is bye"]],
+      ],
+    );
+  });
+
+  it("secrets stand in no record and no log", async () => {
+    const folder = landed("secret");
+    await runHere(folder, { name: "say-hours" });
+    const own = join(folder, "_howdah");
+    const files = readdirSync(own, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    assert.ok(texts.length > hours.length, "records and a log");
+    assert.ok(texts.every((text) => !text.includes("open sesame")));
   });
 });
