@@ -100,13 +100,17 @@ async function selectOf(
 ): Promise<DuckDBPreparedStatement> {
   const refuse = (why: string): HowdahError =>
     new HowdahError(`${name}: ${why}`, { code: "QUERY", where: file ?? shortened(sql) });
-  const isEmpty = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*$/.test(sql);
-  if (isEmpty) throw refuse("there is no SELECT in it");
+  const bare = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/, "");
+  if (bare === "") throw refuse("there is no SELECT in it");
   const statements = await workspace.connection.extractStatements(sql);
   const statement = await statements.prepare(0);
   const { StatementType } = await import("@duckdb/node-api");
   if (![StatementType.SELECT, StatementType.EXPLAIN].includes(statement.statementType))
     throw refuse(`${StatementType[statement.statementType]} is no SELECT, and queries only read`);
+  // EXPLAIN ANALYZE runs what it explains, be it a COPY, and DuckDB does not tell what that is.
+  const explainsSelect = /^explain\s+(?:(?:analyze\s+)?(?:select|from|values)|with)\b/i;
+  if (statement.statementType === StatementType.EXPLAIN && !explainsSelect.test(bare))
+    throw refuse("only a SELECT can be explained: EXPLAIN SELECT …, EXPLAIN ANALYZE SELECT …");
   if (statements.count > 1) throw refuse(`it has ${statements.count} statements: a query is one SELECT`);
   return statement;
 }
@@ -126,7 +130,10 @@ function withValues({ sql, values: given = {}, name = "the query" }: Query): str
           code: "QUERY_VALUE",
           next: `give it: -D ${parameter}=…`,
         });
-      return /^-?\d+(\.\d+)?$/.test(value) && !/^0\d/.test(value) && value.length < 8 ? value : sqlText(value);
+      const isNumber = /^-?\d+(\.\d+)?$/.test(value) && !/^-?0\d/.test(value) && value.length < 8;
+      if (!isNumber) return sqlText(value);
+      // Two signs in a row would begin a comment: `5-:n`.
+      return value.startsWith("-") ? `(${value})` : value;
     },
   );
   const unused = Object.keys(values).find((parameter) => !used.has(parameter));

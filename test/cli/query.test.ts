@@ -56,6 +56,15 @@ describe("howdah query", () => {
     assert.equal((await ask("highest", "-Dsensor=' or true --", ...csv)).out, "sensor,value\n");
   });
 
+  it("takes negative numbers behind a minus", async () => {
+    const ended = await ask("select 5-:n as n", "-D", "n=-3", "--format", "csv");
+    assert.deepEqual([ended.code, ended.out], [0, "n\n8\n"], ended.err);
+  });
+
+  it("explains a SELECT", async () => {
+    for (const sql of ["explain select 1", "explain analyze select 1"]) assert.equal((await ask(sql)).code, 0);
+  });
+
   it("lists named queries with what they answer and their parameters, and the tables", async () => {
     const listed = (await ask("--list")).out;
     assert.match(listed, /^highest\n {4}The highest readings, the highest first\.\n {4}-D limit=2\n {4}-D sensor=%$/m);
@@ -104,6 +113,11 @@ describe("howdah query", () => {
       /the query: COPY is no SELECT, and queries only read/,
     ],
     ["a statement that makes something", ["create table x as select 1"], /CREATE is no SELECT/],
+    [
+      "a statement that would write while it is explained",
+      ["explain analyze copy (select 1) to 'written.csv'"],
+      /only a SELECT can be explained/,
+    ],
     ["no statement", ["/* nothing */ "], /the query: there is no SELECT in it/],
   ];
   for (const [what, args, says] of mistakes)
