@@ -16,7 +16,7 @@ export interface Macro {
  */
 const patternFields: readonly (readonly [string, string])[] = [
   [".", "[.]"],
-  // Spark knows no year 0000, DuckDB does.
+  // Not the year 0000: to DuckDB it is 1 BC, and such a time has another text there.
   ["yyyy", "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"],
   ["MM", "(0[1-9]|1[0-2])"],
   ["M", "(0?[1-9]|1[0-2])"],
