@@ -14,13 +14,10 @@ import {
 } from "#src/oozie/parameters.js";
 import { decide, kill, mkdir, fs, nothing, parallel, sequence, shell, when, workflow } from "#src/oozie/workflow.js";
 
-/** The line of the caller, as errors name it. */
+/** The place of the caller, as errors name it. */
 function here(): string {
-  const [, , frame] = new Error().stack!.split("\n");
-  const [, file, line] = /\((?:file:\/\/)?(.*):(\d+):\d+\)|at (?:file:\/\/)?(.*):(\d+):\d+$/
-    .exec(frame!)!
-    .filter((part) => part !== undefined);
-  return `${file!}:${line!}`;
+  const frame = new Error().stack!.split("\n")[2]!;
+  return /(?:\(|at )(?:file:\/\/)?(\/.*:\d+):\d+\)?$/.exec(frame)![1]!;
 }
 
 const p = parameters({ hour: timeParameter(), many: intParameter({ default: 3 }) });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   coordinator,
   dataset,
@@ -59,7 +60,7 @@ export function mistakes(): void {
     reads: { logs: logs.current(0) },
     run: ({ nominalTime, formatTime, reads }) => {
       // @ts-expect-error an input that the coordinator does not read
-      void reads.sales;
+      assert.ok(reads.sales);
       return perHour.with({ hour: formatTime(nominalTime, "yyyyMMdd_HH"), many: p.many });
     },
   });

@@ -179,7 +179,7 @@ describe("the analysts' queries", () => {
 
   it("daily_top_spenders_usage_logs shows hits of top spenders alone, the best first", async () => {
     const users = (await ask("daily_top_spenders_usage_logs")).map(([user]) => user);
-    assert.deepEqual(users, [..."BBBBAAAAAAHDDD"]);
+    assert.deepEqual(users, Array.from("BBBBAAAAAAHDDD"));
   });
 
   it("every query is tested, and says what it answers", () => {
