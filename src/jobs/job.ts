@@ -1,7 +1,7 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
-import type { Table } from "../hive/table.ts";
+import type { HiveType, Table } from "../hive/table.ts";
 import { dataset, type DataSet, type Instances } from "../oozie/dataset.ts";
 import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
 import type { Parameter } from "../oozie/parameters.ts";
@@ -153,6 +153,10 @@ export function job(name: string, options: JobOptions): Job {
   for (const dataSet of options.writes)
     if (dataSet.every.unit !== options.every.unit || dataSet.every.count !== options.every.count)
       refuse(`it writes ${dataSet.table.fullName}, whose partitions are not as long as its own units`);
+  for (const { table } of options.writes)
+    for (const [column, { type }] of Object.entries(table.columns))
+      if (!sameText(type))
+        refuse(`${table.fullName}.${column} is a ${type}, which the engines write as different texts`);
   if (options.rejects !== undefined && !options.writes.includes(options.rejects.table))
     refuse(`its rejects go to ${options.rejects.table.table.fullName}, which it does not write`);
   return Object.freeze({
@@ -167,6 +171,13 @@ export function job(name: string, options: JobOptions): Job {
     rejects: options.rejects,
     at,
   });
+}
+
+/** Whether the engines write values of a type as the same texts, from which a partition's content is summed. */
+function sameText(type: HiveType): boolean {
+  const [, precision, scale] = /^decimal\((\d+),(\d+)\)$/.exec(type) ?? [];
+  if (scale !== undefined) return Number(scale) <= 6 && Number(scale) < Number(precision);
+  return type !== "double";
 }
 
 export function isJob(value: SqlJob): value is Job {

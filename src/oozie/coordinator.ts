@@ -13,8 +13,12 @@ export interface ActionContext<R extends string, W extends string> {
   readonly name: Expr<"string", "action">;
   readonly user: Expr<"string", "action">;
   /** A time in UTC by a pattern of `yyyy MM dd HH mm ss`. */
-  formatTime(time: Value<"time", "action">, pattern: string): Expr<"string", "action">;
-  dateOffset(time: Value<"time", "action">, count: number, unit: "MINUTE" | "HOUR" | "DAY"): Expr<"time", "action">;
+  readonly formatTime: (time: Value<"time", "action">, pattern: string) => Expr<"string", "action">;
+  readonly dateOffset: (
+    time: Value<"time", "action">,
+    count: number,
+    unit: "MINUTE" | "HOUR" | "DAY",
+  ) => Expr<"time", "action">;
   /** The URIs of an input's instances, divided by commas. */
   readonly reads: Readonly<Record<R, Expr<"path", "action">>>;
   readonly writes: Readonly<Record<W, Expr<"path", "action">>>;
