@@ -6,7 +6,7 @@ import { recordFile } from "../jobs/record.ts";
 import { keyOfInstance } from "./data.ts";
 import { onDisk, writeByRename } from "./disk.ts";
 import { landedTimes } from "./landed.ts";
-import { lockJob } from "./lock.ts";
+import { lockJob, type Lock } from "./lock.ts";
 import type { LocalTarget } from "./target.ts";
 
 /** A partition that `clean` would take the rows of. */
@@ -21,7 +21,7 @@ export interface Prunable {
 
 /**
  * The partitions that may go: of tables that say how much of them to keep, those before `before`, or without it those
- * beyond what the table keeps. The newest state stays: what the next unit of some job reads is never among them.
+ * beyond what the table keeps. The newest of each table stays.
  */
 export function prunable(target: LocalTarget, before: Instant | undefined): readonly Prunable[] {
   const { data, project } = target;
@@ -49,8 +49,9 @@ export function prune(target: LocalTarget, partitions: readonly Prunable[]): voi
   const writers = new Set<string>();
   for (const { dataSet } of partitions)
     for (const { job } of project.jobs.values()) if (job.writes.includes(dataSet)) writers.add(job.name);
-  const locks = ["_run", ...[...writers].sort()].map((job) => lockJob(data.own("locks"), job));
+  const locks: Lock[] = [];
   try {
+    for (const job of ["_run", ...[...writers].sort()]) locks.push(lockJob(data.own("locks"), job));
     for (const { dataSet, time, folder } of partitions) {
       const record = data.record(dataSet, time);
       if (record === undefined) continue;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { prunable, prune } from "#src/local/clean.js";
 import { Workspace } from "#src/local/engine.js";
+import { lockJob } from "#src/local/lock.js";
 import type { RunReport, RunRequest } from "#src/local/run.js";
 import { parseOozieTime } from "#src/core/time.js";
 import { loadProject, type Project } from "#src/project/load.js";
 import { landReadings, madeProject, removeFolder, writeFile } from "../support/command.js";
-import { assertSameData, flagsOf, runOn } from "../support/project.js";
+import { assertSameData, flagsOf, runOn, withTarget } from "../support/project.js";
 
 const definitions = `
 import {
@@ -28,12 +30,13 @@ const lines = rawFiles("lines", {
   },
 });
 const database1 = database("made");
-const of = (name) => partitionsOf(table(database1, name, {
+const of = (name, more = {}) => partitionsOf(table(database1, name, {
   columns: { sensor: "string", value: "decimal(9,2)" }, partitionedBy: { date_ts: "string" }, format: parquet,
-  location: path\`\${p.data}/made/\${name}\`,
+  location: path\`\${p.data}/made/\${name}\`, ...more,
 }), hourly);
 const plain = of("plain");
 const sums = of("sums");
+const kept = of("kept", { keep: 1 });
 export const plainJob = job("plain-job", {
   sql: "plain.sql", every: hours(1), reads: { lines: lines.current(0) }, writes: [plain],
 });
@@ -41,6 +44,14 @@ export const sumJob = job("sum-job", {
   sql: "sums.sql", every: hours(1), reads: { lines: lines.current(0), before: sums.current(-1) }, writes: [sums],
 });
 const hourOf = ({ nominalTime, formatTime }) => ({ hour: formatTime(nominalTime, "yyyyMMdd_HH") });
+
+export const keptJob = job("kept-job", {
+  sql: "kept.sql", every: hours(1), reads: { lines: lines.current(0) }, writes: [kept],
+});
+const keptHour = workflow("kept-hour", { hour: "string" }, ({ hour }) => spark("kept", { job: keptJob, from: hour }));
+export const keptHours = coordinator("kept-hours", {
+  ...times, reads: { lines: lines.current(0) }, run: (c) => keptHour.with(hourOf(c)),
+});
 
 const plainHour = workflow("plain-hour", { hour: "string" }, ({ hour }) => spark("plain", { job: plainJob, from: hour }));
 export const plainHours = coordinator("plain-hours", {
@@ -82,7 +93,7 @@ import { defineConfig, folder, fromEnvironment } from "howdah";
 import * as d from "./definitions.ts";
 export default defineConfig({
   name: "failures",
-  definitions: [d.plainHours, d.sumHours, d.moveHours, d.sayHours, d.besides],
+  definitions: [d.plainHours, d.keptHours, d.sumHours, d.moveHours, d.sayHours, d.besides],
   targets: {
     here: folder("data", (root) => ({
       parameters: { landing: root + "/landing", data: root, token: fromEnvironment("HOWDAH_TEST_TOKEN") },
@@ -103,6 +114,7 @@ describe("failures of a run", () => {
       "howdah.config.ts": config,
       "definitions.ts": definitions,
       "plain.sql": "-- table: made.plain\nselect sensor, cast(value as decimal(9,2)) as value, date_ts from lines\n",
+      "kept.sql": "-- table: made.kept\nselect sensor, cast(null as decimal(9,2)) as value, date_ts from lines\n",
       "sums.sql": `-- table: made.sums
 with all_values as (
   select sensor, cast(value as decimal(9,2)) as value, date_ts from lines
@@ -240,5 +252,22 @@ group by a.sensor, u.date_ts
     const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
     assert.ok(texts.length > hours.length, "records and a log");
     assert.ok(texts.every((text) => !text.includes("open sesame")));
+  });
+
+  it("a clean that is refused holds no lock", async () => {
+    const folder = landed("clean");
+    await runHere(folder, { name: "kept-hours" });
+    const locks = join(folder, "_howdah/locks");
+    const held = lockJob(locks, "kept-job");
+    await withTarget({ project, folder }, (target) => {
+      const found = prunable(target, undefined);
+      assert.equal(found.length, 4);
+      assert.throws(() => prune(target, found), { code: "LOCKED" });
+      held.release();
+      assert.deepEqual(readdirSync(locks), []);
+      prune(target, found);
+      assert.deepEqual(readdirSync(locks), []);
+      return Promise.resolve();
+    });
   });
 });
