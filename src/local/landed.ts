@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Instant } from "../core/time.ts";
+import { parseOozieTime, type Instant } from "../core/time.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { evaluate, type ElFunction, type ElNode } from "../oozie/el.ts";
 import type { Values } from "../project/values.ts";
@@ -18,7 +18,8 @@ export function landedTimes(dataSet: DataSet, values: Values, mark = dataSet.don
   const visit = (folder: string, segments: readonly string[], fields: Readonly<Record<string, string>>): void => {
     const [segment, ...rest] = segments;
     if (segment === undefined) {
-      if (existsSync(join(folder, mark))) found.push(timeOf(fields));
+      const time = timeOf(fields);
+      if (time !== undefined && existsSync(join(folder, mark))) found.push(time);
       return;
     }
     if (!segment.includes("(?<")) {
@@ -33,7 +34,7 @@ export function landedTimes(dataSet: DataSet, values: Values, mark = dataSet.don
     }
   };
   visit("/", pattern.split("/").slice(1), {});
-  return found.filter((time) => !Number.isNaN(time)).sort((a, b) => a - b);
+  return found.sort((a, b) => a - b);
 }
 
 /** A data set's URI with each time field as a group of digits. A field that stands twice is looked at once. */
@@ -52,7 +53,8 @@ function uriPattern(node: ElNode, values: Values, seen = new Set<string>()): str
   return value.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function timeOf(fields: Readonly<Record<string, string>>): Instant {
+function timeOf(fields: Readonly<Record<string, string>>): Instant | undefined {
   const { YEAR = "1970", MONTH = "01", DAY = "01", HOUR = "00", MINUTE = "00" } = fields;
-  return Date.parse(`${YEAR}-${MONTH}-${DAY}T${HOUR}:${MINUTE}Z`) as Instant;
+  // A folder may be called by a day that its month does not have: it is no instance.
+  return parseOozieTime(`${YEAR}-${MONTH}-${DAY}T${HOUR}:${MINUTE}Z`);
 }

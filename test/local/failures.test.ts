@@ -254,6 +254,13 @@ group by a.sensor, u.date_ts
     assert.ok(texts.every((text) => !text.includes("open sesame")));
   });
 
+  it("a folder of a day that its month does not have is no instance", async () => {
+    const folder = landed("no-day");
+    writeFile(join(folder, "landing/lines/date_ts=20191131_00/_SUCCESS"), "");
+    const { from } = await runHere(folder, { name: "plain-hours", dryRun: true });
+    assert.equal(from, "2020-01-01T00:00Z");
+  });
+
   it("a clean that is refused holds no lock", async () => {
     const folder = landed("clean");
     await runHere(folder, { name: "kept-hours" });
