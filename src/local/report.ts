@@ -39,8 +39,6 @@ export interface RunReport {
   readonly until: string | null;
 }
 
-/** Runs definitions on a folder. Throws for mistakes; failures of actions are in the report. */
-
 /** How many actions ended in each way. */
 export function counts({ actions }: Pick<RunReport, "actions">): Readonly<Record<ActionStatus, number>> {
   const of = (status: ActionStatus): number => actions.filter((action) => action.status === status).length;
