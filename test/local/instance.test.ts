@@ -17,6 +17,7 @@ import {
   recoverInstances,
 } from "#src/local/instance.js";
 import { freshFolders } from "../support/folders.js";
+import { skip } from "../support/skip.js";
 
 const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
 const record = (folder: string): RawRecord =>
@@ -219,10 +220,7 @@ describe("raw instances", () => {
   });
 
   it("says so when the folder may not be written", function () {
-    if (process.getuid?.() === 0) {
-      console.log("      skipped: root may write everywhere");
-      this.skip();
-    }
+    if (process.getuid?.() === 0) return skip(this, "root may write everywhere");
     mkdirSync(dirname(folder), { recursive: true });
     chmodSync(dirname(folder), 0o555);
     assert.throws(() => placeInstance(folder, [source("a", "1")], { mode: "new" }), fails("NOT_PERMITTED"));

@@ -10,6 +10,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { freshFolders } from "../support/folders.js";
 import { jitiPath, projectRoot, runScript, type ScriptResult } from "./scripts.js";
 import { assertFlagsTellTheTruth, fingerprint, landedRows, unassignedRows } from "./landed.js";
+import { skip } from "../support/skip.js";
 
 const salesHeader = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
 const hit = (time: string, more = "x", columns = 178): string =>
@@ -659,10 +660,7 @@ describe("landing", function () {
 
   it("lands the public samples", function () {
     const samples = process.env["HOWDAH_SAMPLES"];
-    if (samples === undefined) {
-      console.log("    skipped: HOWDAH_SAMPLES names no folder with the public samples");
-      this.skip();
-    }
+    if (samples === undefined) return skip(this, "HOWDAH_SAMPLES names no folder with the public samples");
     const facts = land(
       ...["--web-logs", join(samples, "Omniture.1.tsv.gz"), "--sales", join(samples, "online-retail.csv.gz")],
       ...["--products", join(samples, "products.tsv.gz"), "--sales-shift-days", "455"],

@@ -10,6 +10,7 @@ import { run } from "#src/local/run.js";
 import { openTarget } from "#src/local/target.js";
 import { loadProject, targetOf } from "#src/project/load.js";
 import { needSpark, runSparkEach, temporaryFolder } from "../support/spark.js";
+import { skip } from "../support/skip.js";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
@@ -105,10 +106,7 @@ describe("the pipeline on both engines", function () {
 
   it("makes the same partitions of three days of the public samples", async function () {
     const samples = process.env["HOWDAH_SAMPLES"];
-    if (samples === undefined) {
-      process.stderr.write("skipped the public samples on both engines: HOWDAH_SAMPLES names no folder with them\n");
-      this.skip();
-    }
+    if (samples === undefined) return skip(this, "HOWDAH_SAMPLES names no folder with the public samples");
     const times = ["--from", "2012-03-08T00:00Z", "--until", "2012-03-11T01:00Z", "--data", join(folder, "samples")];
     const files = ["--web-logs", join(samples, "Omniture.1.tsv.gz"), "--sales", join(samples, "online-retail.csv.gz")];
     script("land.ts", ...files, "--sales-shift-days", "455", ...times);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/spark.js";
+import { skip } from "../support/skip.js";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const range = ["--from", "2012-03-01T00:00Z", "--until", "2012-03-16T01:00Z"];
@@ -40,10 +41,7 @@ describe("the public samples", function () {
 
   before(function () {
     const samples = process.env["HOWDAH_SAMPLES"];
-    if (samples === undefined) {
-      process.stderr.write("skipped the public samples: HOWDAH_SAMPLES names no folder with them\n");
-      this.skip();
-    }
+    if (samples === undefined) return skip(this, "HOWDAH_SAMPLES names no folder with the public samples");
     folder = temporaryFolder();
     [ranged, hourly] = [join(folder, "range"), join(folder, "hours")];
     const files = ["--web-logs", join(samples, "Omniture.1.tsv.gz"), "--sales", join(samples, "online-retail.csv.gz")];
