@@ -1,8 +1,9 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Instant } from "../core/time.ts";
+import { plus, type Instant } from "../core/time.ts";
 import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
+import { instancesAt, nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
 import { onDisk, writeByRename } from "./disk.ts";
 import { landedTimes } from "./landed.ts";
@@ -21,7 +22,7 @@ export interface Prunable {
 
 /**
  * The partitions that may go: of tables that say how much of them to keep, those before `before`, or without it those
- * beyond what the table keeps. The newest of each table stays.
+ * beyond what the table keeps. The newest of each table stays, and whatever a unit reads that no job has made yet.
  */
 export function prunable(target: LocalTarget, before: Instant | undefined): readonly Prunable[] {
   const { data, project } = target;
@@ -32,6 +33,7 @@ export function prunable(target: LocalTarget, before: Instant | undefined): read
     const keep = before === undefined ? dataSet.table.keep : 1;
     for (const time of times.slice(0, Math.max(0, times.length - keep))) {
       if (before !== undefined && time >= before) continue;
+      if (isStillNeeded(dataSet, time, target)) continue;
       const folder = data.folder(dataSet, time);
       const record = data.record(dataSet, time);
       if (record === undefined) continue;
@@ -41,6 +43,27 @@ export function prunable(target: LocalTarget, before: Instant | undefined): read
     }
   }
   return found;
+}
+
+/** Whether some unit reads the instance that has not been made, such as a day whose last hours are still to come. */
+function isStillNeeded(dataSet: TableDataSet, time: Instant, { data, project }: LocalTarget): boolean {
+  return [...project.jobs.values()].some(({ job }) => {
+    const [first] = job.writes;
+    const schedule = { every: job.every, start: data.grid(first!).initial, end: Infinity as Instant };
+    return Object.values(job.reads).some((read) => {
+      if (read.dataSet.name !== dataSet.name) return false;
+      const readers = nominalTimes(
+        schedule,
+        plus(time, dataSet.every, -read.to),
+        plus(time, dataSet.every, 1 - read.from),
+      );
+      return [...readers].some(
+        (unit) =>
+          instancesAt(read, data.grid(dataSet), unit).times.includes(time) &&
+          job.writes.some((write) => data.record(write, unit) === undefined),
+      );
+    });
+  });
 }
 
 /** Takes the rows of partitions away. Their records stay, marked, so that the time still counts as done. */

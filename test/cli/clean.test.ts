@@ -11,8 +11,12 @@ describe("howdah clean", () => {
   };
   before(async () => {
     project = sensorsProject();
-    const hours = ["00", "01", "02", "03"].map((hour) => [`20210501_${hour}`, [`a,2021-05-01 ${hour}:10,1`]] as const);
-    landReadings(project, Object.fromEntries(hours));
+    // A whole day, and the first hours of the next, which its day still reads.
+    const hours = Array.from({ length: 27 }, (_, i) => [`0${1 + Math.floor(i / 24)}`, String(i % 24).padStart(2, "0")]);
+    landReadings(
+      project,
+      Object.fromEntries(hours.map(([day, hour]) => [`202105${day!}_${hour!}`, [`a,2021-05-${day!} ${hour!}:10,1`]])),
+    );
     assert.equal((await howdah(["run", "--as-range"], project)).code, 0);
   });
   after(() => removeFolder(project));
@@ -22,20 +26,20 @@ describe("howdah clean", () => {
     assert.equal(ended.code, 0);
     assert.match(
       ended.out,
-      /^house\.readings {2}20210501_00 … 20210501_01 {2}2 partitions, 2 rows, \d+ bytes\nnothing was changed; --yes does it\n$/,
+      /^house\.readings {2}20210501_00 … 20210501_23 {2}24 partitions, 24 rows, \d+ bytes\nnothing was changed; --yes does it\n$/,
     );
-    assert.equal(flagged().length, 4);
+    assert.equal(flagged().length, 27);
     const json = JSON.parse((await howdah(["clean", "--json"], project)).out) as { done: boolean; tables: object[] };
     assert.deepEqual([json.done, json.tables.length], [false, 1]);
   });
 
-  it("takes rows and flags, never the newest; the hours count as done until somebody says --rerun", async () => {
+  it("takes rows and flags, never what a day to come reads; the hours count as done until somebody says --rerun", async () => {
     assert.match((await howdah(["clean", "--before", "2022-01-01T00:00Z", "--yes"], project)).out, /pruned\n$/);
-    assert.deepEqual(flagged(), ["date_ts=20210501_03"]);
+    assert.deepEqual(flagged(), ["date_ts=20210502_00", "date_ts=20210502_01", "date_ts=20210502_02"]);
     assert.match((await howdah(["clean", "--yes"], project)).out, /^nothing may go\n$/);
-    assert.match((await howdah(["run"], project)).out, /^done: 0 ran, 4 were done before/m);
-    assert.match((await howdah(["run", "--rerun", "every-hour"], project)).out, /^done: 4 ran/m);
-    assert.equal(flagged().length, 4);
+    assert.match((await howdah(["run"], project)).out, /^done: 0 ran, 28 were done before/m);
+    assert.match((await howdah(["run", "--rerun", "every-hour"], project)).out, /^done: 27 ran/m);
+    assert.equal(flagged().length, 27);
   });
 
   it("refuses a bad time", async () => {
