@@ -5,7 +5,7 @@ import type { HiveType, Table } from "../hive/table.ts";
 import { dataset, type DataSet, type Instances } from "../oozie/dataset.ts";
 import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
 import type { Parameter } from "../oozie/parameters.ts";
-import type { SqlJob } from "../oozie/workflow.ts";
+import { nodeName, type SqlJob } from "../oozie/workflow.ts";
 import type { RawFormat } from "./format.ts";
 
 /** A data set whose instances are partitions of a table. */
@@ -161,7 +161,7 @@ export function job(name: string, options: JobOptions): Job {
     refuse(`its rejects go to ${options.rejects.table.table.fullName}, which it does not write`);
   return Object.freeze({
     kind: "job",
-    name,
+    name: nodeName(name, at),
     every: options.every,
     key: first!.key,
     sql: options.sql,

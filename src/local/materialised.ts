@@ -22,6 +22,8 @@ export interface Standing {
   readonly why: readonly string[];
   /** Flags that are not there of what its stale units read, but for those that these units make themselves. */
   readonly gone: readonly string[];
+  /** Some of what it makes was pruned: it is made again only when somebody asks for it. */
+  readonly pruned: boolean;
   /** The jobs on its path; undefined when they cannot be known before it runs. */
   readonly jobs: readonly JobOnPath[] | undefined;
   /** Flags of what its jobs make. */
@@ -57,7 +59,7 @@ export class MaterialisedAction {
     const jobs = jobsOnPath(workflow, this.inputs, { data, jobs: project.jobs });
     if (jobs === undefined || jobs.length === 0) {
       const reasons = staleReasons(expectedDone(this, this.#target), doneRecord(this, this.#target));
-      return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: [], jobs, outputs: [] };
+      return { fresh: reasons.length === 0, why: reasons.map(reasonText), gone: [], pruned: false, jobs, outputs: [] };
     }
     const states = jobs.flatMap(({ compiled, units }) =>
       units.map((unit) => ({ compiled, unit, ...unitState(compiled, unit, data) })),
@@ -71,6 +73,7 @@ export class MaterialisedAction {
     return {
       fresh: stale.length === 0,
       why: [...new Set(why)],
+      pruned: states.some(({ pruned }) => pruned),
       gone: read.filter((flag) => !made.has(flag) && !existsSync(flag)),
       jobs,
       outputs: states.flatMap(({ compiled, unit }) => outputsOf(compiled, unit, data)),

@@ -7,7 +7,7 @@ import { keepDone } from "./done.ts";
 import { endOf, isMade, MaterialisedAction, writtenBy, type Standing } from "./materialised.ts";
 import { tell, type ActionReport, type ActionStatus } from "./report.ts";
 import type { LocalTarget } from "./target.ts";
-import { hasDecision, walkWorkflow, workflowRun, type WalkContext } from "./walk.ts";
+import { hasDecision, jobsIn, walkWorkflow, workflowRun, type WalkContext } from "./walk.ts";
 
 /** Nominal times in `from <= t < until`. */
 export interface Window {
@@ -38,6 +38,8 @@ export class Scheduler {
   readonly #reports: ActionReport[] = [];
   /** Flags that stand for work which failed in this run, or depends on such: nothing that needs them is sent. */
   readonly #tainted = new Set<string>();
+  /** The largest range to try next, after one failed: a coordinator whose every hour fails is not tried whole each time. */
+  readonly #sizes = new Map<Coordinator, number>();
   /** In a dry run: flags of what would be made, or might change. */
   readonly #wouldChange = new Set<string>();
 
@@ -90,8 +92,12 @@ export class Scheduler {
       }
       // A state that changed is likely to change the next hour's too: ranges grow as they follow one another.
       const follows = last?.end === action.nominal && feedsItself(coordinator, ready.standing);
-      const group = inRanges ? this.#group(ready, pending.slice(i + 1), follows ? last!.size * 2 : 1) : [ready];
-      left.push(...(await this.#runGroup(coordinator, group)));
+      const most = this.#sizes.get(coordinator) ?? Infinity;
+      const least = Math.min(most, follows ? last!.size * 2 : 1);
+      const group = inRanges ? this.#group(ready, pending.slice(i + 1), { least, most }) : [ready];
+      const { stopped, failed } = await this.#runGroup(coordinator, group);
+      left.push(...stopped);
+      this.#sizes.set(coordinator, failed ? 1 : most * 2);
       last = { end: plus(group.at(-1)!.action.nominal, coordinator.every), size: group.length };
       i += group.length;
     }
@@ -102,7 +108,7 @@ export class Scheduler {
   /** Decides what becomes of an action without running it; gives it back when it has to run now. */
   #settle(action: MaterialisedAction, left: MaterialisedAction[]): Ready | undefined {
     const standing = action.standing();
-    const tainted = action.inputFlags.some((flag) => this.#tainted.has(flag));
+    const tainted = action.read(standing).some((flag) => this.#tainted.has(flag));
     if (standing.fresh && !this.#context.force && !tainted) {
       // Also when an input is gone or pruned since: what was made of it stands.
       const shaky = this.#wouldChange.size > 0 && action.read(standing).some((flag) => this.#wouldChange.has(flag));
@@ -115,7 +121,7 @@ export class Scheduler {
       this.#report(action, "kept", standing.why);
       return undefined;
     }
-    if (missing.length === 0) {
+    if (missing.length === 0 && !tainted) {
       if (!this.#options.dryRun) return { action, standing };
       this.#foresee(action, standing, "would-run", this.#why(standing));
       return undefined;
@@ -125,16 +131,24 @@ export class Scheduler {
     return undefined;
   }
 
-  /** The action and those behind it that can go through the jobs together with it. */
-  #group(first: Ready, behind: readonly MaterialisedAction[], size: number): readonly Ready[] {
+  /**
+   * The action and those behind it that can go through the jobs together with it: `least` of them even if they are
+   * fresh, and no more than `most`.
+   */
+  #group(
+    first: Ready,
+    behind: readonly MaterialisedAction[],
+    { least, most }: { readonly least: number; readonly most: number },
+  ): readonly Ready[] {
     const group = [first];
     const made = new Set(first.standing.outputs);
     for (const action of behind) {
+      if (group.length >= most) break;
       if (action.nominal !== plus(group.at(-1)!.action.nominal, action.coordinator.every)) break;
       if (this.#missing(action).some((flag) => !made.has(flag))) break;
       const standing = action.standing();
       if (standing.jobs === undefined || this.#isKept(standing, [], made)) break;
-      if (standing.fresh && !this.#context.force && group.length >= size) break;
+      if (standing.fresh && !this.#context.force && (group.length >= least || standing.pruned)) break;
       for (const flag of standing.outputs) made.add(flag);
       group.push({ action, standing });
     }
@@ -142,7 +156,10 @@ export class Scheduler {
   }
 
   /** Runs actions in step. Gives back those that were stopped because one before them failed. */
-  async #runGroup(coordinator: Coordinator, group: readonly Ready[]): Promise<readonly MaterialisedAction[]> {
+  async #runGroup(
+    coordinator: Coordinator,
+    group: readonly Ready[],
+  ): Promise<{ readonly stopped: readonly MaterialisedAction[]; readonly failed: boolean }> {
     const runs = group.map(({ action }) => workflowRun(action.label, action.inputs));
     this.#context.emit({
       event: "action.started",
@@ -164,7 +181,7 @@ export class Scheduler {
         this.#report(action, "ran", this.#why(standing));
       }
     });
-    return stopped;
+    return { stopped, failed: runs.some(({ error }) => error !== undefined) };
   }
 
   /**
@@ -223,13 +240,15 @@ type Actions = readonly [Coordinator, readonly MaterialisedAction[]];
 /** Coordinators so that each stands behind those that make what it reads; those in a circle as they were given. */
 function inOrderOfNeed(all: readonly Actions[]): readonly Actions[] {
   const facts = all.map((one) => {
-    const [coordinator, actions] = one;
-    const standing = actions[0]?.standing();
-    const writes = standing === undefined ? [] : writtenBy(coordinator, standing);
+    const [coordinator] = one;
+    // All that its workflow may run, whichever path its decisions take.
+    const jobs = jobsIn(coordinator.run.workflow.body);
+    const events = (of: Coordinator["reads"]): readonly string[] =>
+      Object.values(of).map(({ dataSet }) => dataSet.name);
     return {
       one,
-      reads: new Set(Object.values(coordinator.reads).map(({ dataSet }) => dataSet.name)),
-      writes: writes.map(({ name }) => name),
+      reads: new Set([...events(coordinator.reads), ...jobs.flatMap(({ reads }) => events(reads))]),
+      writes: [...events(coordinator.writes), ...jobs.flatMap(({ writes }) => writes.map(({ name }) => name))],
     };
   });
   const ordered: Actions[] = [];

@@ -40,6 +40,8 @@ export function unitParameters({ job }: CompiledJob, data: Data): Readonly<Recor
 
 export interface UnitState {
   readonly fresh: boolean;
+  /** Some of its partitions were pruned, so it counts as fresh. */
+  readonly pruned: boolean;
   /** Why not, each with the table that says so. */
   readonly reasons: readonly { readonly table: string; readonly reason: Reason }[];
 }
@@ -57,13 +59,13 @@ export function unitState(compiled: CompiledJob, unit: Instant, data: Data): Uni
   const parameters = unitParameters(compiled, data);
   const records = job.writes.map((write) => data.record(write, unit));
   // A pruned unit counts as done until somebody asks for it.
-  if (records.some((record) => record?.pruned !== undefined)) return { fresh: true, reasons: [] };
+  if (records.some((record) => record?.pruned !== undefined)) return { fresh: true, pruned: true, reasons: [] };
   const reasons = job.writes.flatMap((write, i) => {
     const record = data.isComplete(write, unit) ? records[i] : undefined;
     const expected = { job: hash, columns: columnsHash(write.table), parameters, inputs: expectedInputs };
     return staleReasons(expected, record).map((reason) => ({ table: write.table.fullName, reason }));
   });
-  return { fresh: reasons.length === 0, reasons };
+  return { fresh: reasons.length === 0, pruned: false, reasons };
 }
 
 /** What the inputs of some units hold now, by data set and instance. */

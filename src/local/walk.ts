@@ -1,7 +1,7 @@
 import { HowdahError, isHowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import { stepOf, type Instant, parseTimeBy, plus } from "../core/time.ts";
-import { isJob } from "../jobs/job.ts";
+import { isJob, type Job } from "../jobs/job.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { consecutiveRuns } from "../oozie/calendar.ts";
 import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el.ts";
@@ -85,6 +85,23 @@ export function hasDecision(part: WorkflowPart): boolean {
       return part.type === "sub-workflow" && hasDecision(part.run.workflow.body);
     case "kill":
       return false;
+  }
+}
+
+/** Every job that a part of a workflow may run. */
+export function jobsIn(part: WorkflowPart): readonly Job[] {
+  switch (part.kind) {
+    case "sequence":
+      return part.steps.flatMap(jobsIn);
+    case "parallel":
+      return part.branches.flatMap(jobsIn);
+    case "decision":
+      return [...part.cases.map(({ then }) => then), part.otherwise].flatMap(jobsIn);
+    case "kill":
+      return [];
+    case "action":
+      if (part.type === "sub-workflow") return jobsIn(part.run.workflow.body);
+      return part.type === "spark" && isJob(part.job) ? [part.job] : [];
   }
 }
 

@@ -1,8 +1,8 @@
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
 import type { Instances } from "./dataset.ts";
-import { call, literal, toExpr, type Expr, type Phase, type Value } from "./el.ts";
-import type { WorkflowCall } from "./workflow.ts";
+import { call, literal, timeExpr, toExpr, type Expr, type Phase, type Value } from "./el.ts";
+import { nodeName, type WorkflowCall } from "./workflow.ts";
 
 type Named<V> = Readonly<Record<string, V>>;
 
@@ -89,10 +89,10 @@ export function coordinator<
   };
   return Object.freeze({
     kind: "coordinator",
-    name,
+    name: nodeName(name, at),
     every: options.every,
-    start: toExpr<"time", Phase>(options.start),
-    end: toExpr<"time", Phase>(options.end),
+    start: timeExpr(options.start, at),
+    end: timeExpr(options.end, at),
     reads: options.reads,
     writes,
     run: options.run(context),
@@ -113,5 +113,6 @@ export interface Bundle {
 }
 
 export function bundle(name: string, coordinators: readonly Coordinator[]): Bundle {
-  return Object.freeze({ kind: "bundle", name, coordinators, at: callerPlace() });
+  const at = callerPlace();
+  return Object.freeze({ kind: "bundle", name: nodeName(name, at), coordinators, at });
 }

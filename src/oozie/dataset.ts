@@ -1,7 +1,7 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
-import { toExpr, type Expr, type Phase, type Value } from "./el.ts";
+import { timeExpr, type Expr, type Phase, type Value } from "./el.ts";
 
 /** A series of folders, one an instance, and the file whose presence says that an instance is complete. */
 export interface DataSet {
@@ -55,7 +55,7 @@ export function dataset<Facts extends object = object>(
     ...options,
     kind: "data-set" as const,
     name,
-    initial: toExpr<"time", Phase>(options.initial),
+    initial: timeExpr(options.initial, at),
     doneFlag: options.doneFlag ?? "_SUCCESS",
     at,
     current: (offset: number) => instances(made, offset, offset),

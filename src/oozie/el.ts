@@ -90,6 +90,17 @@ export function toExpr<T extends ElType, P extends Phase>(value: Value<T, P>): E
   return isExpr(value) ? value : literal<T>(value);
 }
 
+/** A time as an expression. Throws `EL_VALUE` for a text that is none, at the place where it stands. */
+export function timeExpr(value: Value<"time", Phase>, at: Place): Expr<"time", Phase> {
+  if (!isExpr(value) && parseOozieTime(value) === undefined)
+    throw new HowdahError(`${JSON.stringify(value)} is no time`, {
+      code: "EL_VALUE",
+      where: at,
+      next: "write it as 2012-03-01T00:00Z, in UTC",
+    });
+  return toExpr<"time", Phase>(value);
+}
+
 export function call<T extends ElType, P extends Phase>(fn: ElFunction, ...args: readonly Expr[]): Expr<T, P> {
   return expr({ is: "call", fn, args });
 }

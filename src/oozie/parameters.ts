@@ -1,7 +1,7 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import { parseOozieTime } from "../core/time.ts";
-import { expr, isExpr, type ElType, type ElValue, type Expr, type Phase } from "./el.ts";
+import { expr, isExpr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./el.ts";
 
 /** What a parameter accepts. Values are texts on the command line and in files, and are checked by this. */
 export interface ParameterSpec {
@@ -33,26 +33,35 @@ export interface Unnamed<T extends ElType> {
   readonly type?: T;
 }
 
-type Options<K extends keyof ParameterSpec = never> = Pick<ParameterSpec, "describe" | "default" | K>;
+interface Options<T extends ElType> extends Pick<ParameterSpec, "describe"> {
+  /** Used when nobody gives a value; an expression is resolved from other parameters. @default none */
+  readonly default?: Value<T, Phase>;
+}
+type Bounds = Pick<ParameterSpec, "min" | "max">;
 
 function unnamed<T extends ElType>(spec: ParameterSpec): Unnamed<T> {
   return { spec, at: callerPlace() };
 }
 
-export const textParameter = (options: Options = {}): Unnamed<"string"> => unnamed({ type: "string", ...options });
-export const pathParameter = (options: Options = {}): Unnamed<"path"> => unnamed({ type: "path", ...options });
-export const timeParameter = (options: Options<"otherwise"> = {}): Unnamed<"time"> =>
+/** Any text without control characters. */
+export const textParameter = (options: Options<"string"> = {}): Unnamed<"string"> =>
+  unnamed({ type: "string", ...options });
+/** A folder or a file; a closing slash is dropped. */
+export const pathParameter = (options: Options<"path"> = {}): Unnamed<"path"> => unnamed({ type: "path", ...options });
+/** A time such as `2012-03-01T00:00Z`, always in UTC. */
+export const timeParameter = (options: Options<"time"> & Pick<ParameterSpec, "otherwise"> = {}): Unnamed<"time"> =>
   unnamed({ type: "time", ...options });
 /** A whole number of 32 bits. */
-export const intParameter = (options: Options<"min" | "max"> = {}): Unnamed<"int"> =>
+export const intParameter = (options: Options<"int"> & Bounds = {}): Unnamed<"int"> =>
   unnamed({ type: "int", ...options });
 /** A decimal number, kept as it is written. */
-export const decimalParameter = (options: Options<"min" | "max"> = {}): Unnamed<"decimal"> =>
+export const decimalParameter = (options: Options<"decimal"> & Bounds = {}): Unnamed<"decimal"> =>
   unnamed({ type: "decimal", ...options });
-export const choiceParameter = (choices: readonly string[], options: Options = {}): Unnamed<"string"> =>
+/** One of some texts. */
+export const choiceParameter = (choices: readonly string[], options: Options<"string"> = {}): Unnamed<"string"> =>
   unnamed({ type: "choice", choices, ...options });
 /** A pattern of `yyyy MM M dd d HH H mm ss` and punctuation by which texts are read as times, such as `M/d/yyyy H:mm`. */
-export const dateFormatParameter = (options: Options = {}): Unnamed<"string"> =>
+export const dateFormatParameter = (options: Options<"string"> = {}): Unnamed<"string"> =>
   unnamed({ type: "dateFormat", ...options });
 
 type Named<U> = { readonly [K in keyof U]: U[K] extends Unnamed<infer T> ? Parameter<T> : never };

@@ -305,7 +305,7 @@ export function subWorkflow(
 }
 
 /** Names of nodes and applications: OOZIE-2168 allows 128 characters. */
-function nodeName(name: string, at: Place): string {
+export function nodeName(name: string, at: Place): string {
   if (!/^[a-zA-Z_][-_a-zA-Z0-9]{0,127}$/.test(name))
     throw new HowdahError(
       `${JSON.stringify(name)} cannot name a node: a letter or _, then letters, digits, - and _, up to 128 characters`,

@@ -114,6 +114,8 @@ describe("run_sql.py", function () {
     plan("no unit", roots["wrong parameter"]!, "2021-05-01", hours[0]!);
     plan("bad SQL", place("bad SQL", withSql("select date_ts, nothing from readings")), hours[0]!, hours[0]!);
     plan("stray", place("stray", withSql(typed("'20210501_05' as date_ts", "1"))), hours[0]!, hours[0]!);
+    const atEight = "case when date_ts = '20210501_08' then 123456789 else 1 end";
+    plan("overflow at eight", place("overflow at eight", withSql(typed("date_ts", atEight))), hours[0]!, hours[3]!);
     plan("overflow", place("overflow", withSql(typed("date_ts", "123456789"))), hours[0]!, hours[0]!);
 
     const finished = await runSparkEach(runs.map(({ args }) => args));
@@ -342,6 +344,15 @@ describe("run_sql.py", function () {
       ["no unit", /^"2021-05-01" is not written as yyyyMMdd_HH/],
     ];
     for (const [name, message] of cases) assert.match(String(ended(name, 2)["message"]), message, name);
+  });
+
+  it("makes the hours before one whose values cannot be kept", () => {
+    ended("overflow at eight", 1);
+    const made = filesBelow(join(roots["overflow at eight"]!, "processed")).filter((name) => name.endsWith("_SUCCESS"));
+    assert.deepEqual(
+      made.filter((name) => name.startsWith("readings/")),
+      hours.slice(0, 2).map((hour) => `readings/date_ts=${hour}/_SUCCESS`),
+    );
   });
 
   it("publishes nothing of a SELECT that fails, strays from the range or loses values", () => {

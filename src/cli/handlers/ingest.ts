@@ -1,7 +1,8 @@
 import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
 import { formatOozieTime, type Instant } from "../../core/time.ts";
-import { ingest } from "../../local/ingest.ts";
+import { ingest, type Ingested } from "../../local/ingest.ts";
 import { landedTimes } from "../../local/landed.ts";
+import { lockJob } from "../../local/lock.ts";
 import { defines, timeOption } from "../values.ts";
 import { projectOf, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
@@ -40,16 +41,23 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
     }
     const derived = dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
-    const { folder, record } = ingest({
-      dataSet,
-      folderOf: (time) => data.folder(dataSet, time),
-      present: landedTimes(dataSet, data.values),
-      instance,
-      ...(initial === undefined || derived ? {} : { initial }),
-      files: files.map((path) => ({ path })),
-      mode,
-      allowGap: args.flag("allow-gap"),
-    });
+    const lock = lockJob(data.own("locks"), `ingest-${dataSet.name}`);
+    let placed: Ingested;
+    try {
+      placed = ingest({
+        dataSet,
+        folderOf: (time) => data.folder(dataSet, time),
+        present: landedTimes(dataSet, data.values),
+        instance,
+        ...(initial === undefined || derived ? {} : { initial }),
+        files: files.map((path) => ({ path })),
+        mode,
+        allowGap: args.flag("allow-gap"),
+      });
+    } finally {
+      lock.release();
+    }
+    const { folder, record } = placed;
     const facts = { dataSet: name!, instance: formatOozieTime(instance), folder, files: record.files };
     if (io.json) io.out(JSON.stringify(facts));
     else

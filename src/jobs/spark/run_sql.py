@@ -1359,10 +1359,29 @@ def command(args, session, output):
     plan = Plan(spec, values, args.first, args.last)
     spark = session.start(spec["job"])
     output.event("job.started", job=spec["job"], first=args.first, last=args.last, units=len(plan.units))
-    code = run(plan, spark, output)
+    code = run_in_parts(plan, spark, output)
     if code == DONE:
         output.event("job.done", job=spec["job"], first=args.first, last=args.last)
     return code
+
+
+def run_in_parts(plan, spark, output):
+    """
+    Leaves what unit by unit would have left: where a range fails as a whole (one value that cannot be cast, say), its
+    halves are tried in order, until the first unit that fails stands alone.
+    """
+    try:
+        return run(plan, spark, output)
+    except JobError as error:
+        if error.code not in ("SQL", "COLUMNS") or len(plan.units) == 1:
+            raise
+    spark.catalog.clearCache()
+    middle = len(plan.units) // 2
+    for part in (plan.units[:middle], plan.units[middle:]):
+        code = run_in_parts(Plan(plan.spec, plan.values, part[0].key, part[-1].key), spark, output)
+        if code != DONE:
+            return code
+    return DONE
 
 
 def stop_by_signal(number, _):
