@@ -1,6 +1,6 @@
 // Builds dist/ (the typed library), bundle/ (the command) and, with --tests, build/test/ (the compiled tests).
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { build } from "esbuild";
 
 function tsc(project) {
@@ -41,5 +41,10 @@ await build({
 });
 cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
 chmodSync("bundle/howdah.js", 0o755);
+// npx looks here first; without it, it would make an installation of this folder in its cache, which takes the network.
+if (existsSync("node_modules/.bin")) {
+  rmSync("node_modules/.bin/howdah", { force: true });
+  symlinkSync("../../bundle/howdah.js", "node_modules/.bin/howdah");
+}
 
 if (process.argv.includes("--tests")) tsc("tsconfig.test.json");
