@@ -88,7 +88,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
 function overview(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [
-    "howdah: define, test, ship and run Oozie pipelines",
+    "howdah: define, test and run Oozie pipelines",
     "",
     "Usage: howdah COMMAND [OPTION…]",
     "",

@@ -76,7 +76,7 @@ export async function query(
       });
     } catch (error) {
       if (error instanceof HowdahError) throw error;
-      throw queryError(error, asked, sql);
+      throw queryError(error, asked, sql, target);
     }
   });
 }
@@ -157,12 +157,21 @@ function tableNames(sql: string): ReadonlySet<string> {
   return new Set(names);
 }
 
-function queryError(error: unknown, { name = "the query", file }: Query, sql: string): HowdahError {
+function queryError(
+  error: unknown,
+  { name = "the query", file }: Query,
+  sql: string,
+  { project }: LocalTarget,
+): HowdahError {
   const [, line, text] = /\n\nLINE (\d+): (.*)/.exec(messageOf(error)) ?? [];
   const where = file === undefined ? (text ?? shortened(sql)) : line === undefined ? file : `${file}:${line}`;
   const made = engineError(error, name, where);
   if (made.code !== "SQL") return made;
-  return new HowdahError(made.message, {
+  const [, unknown] = /Table with name "?([\w.]+)"? does not exist/.exec(made.message) ?? [];
+  const tables = [...project.definitions.tables.keys(), ...project.definitions.views.keys()];
+  const why =
+    unknown === undefined ? made.message : `${name}: there is no table ${unknown}${didYouMean(unknown, tables)}`;
+  return new HowdahError(why, {
     code: "QUERY",
     where,
     next: "the tables are listed by: howdah query --tables",
@@ -185,6 +194,13 @@ async function makeTables(target: LocalTarget, names: Iterable<string>, workspac
     const view = views.get(name);
     if (done.has(name) || (table === undefined && view === undefined)) return;
     done.add(name);
+    // An empty answer from a mistyped folder would be taken for the truth.
+    if (!existsSync(target.data.root))
+      throw new HowdahError("there is no such folder of data", {
+        code: "NO_DATA",
+        where: target.data.root,
+        next: "land or ingest data first, or name another folder with --data",
+      });
     await workspace.run(`create schema if not exists ${schema!}`);
     if (view !== undefined) {
       for (const inner of tableNames(view.query)) await make(inner);

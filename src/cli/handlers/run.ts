@@ -116,7 +116,9 @@ function renderReport(report: RunReport, io: Io): void {
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
   ];
   const seconds = `${report.seconds.toFixed(1)} s`;
-  io.out(`${failed.length > 0 ? colors.red("failed") : colors.green("done")}: ${parts.join(", ")} in ${seconds}`);
+  const ended =
+    report.log === null ? "nothing was changed" : failed.length > 0 ? colors.red("failed") : colors.green("done");
+  io.out(`${ended}: ${parts.join(", ")} in ${seconds}`);
   if (report.log !== null) io.out(colors.dim(`log: ${nearby(report.log, io)}`));
 }
 
