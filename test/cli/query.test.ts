@@ -93,7 +93,11 @@ describe("howdah query", () => {
       /Parser Error: syntax error at or near "(fro|house)"\n {2}at select \* fro/,
     ],
     ["a named query's syntax error, with its line", ["broken"], /Parser Error.*\n {2}at queries\/broken\.sql:4\n/],
-    ["an unknown table", ["select 1 from house.raedings"], /there is no table house\.raedings, did you mean house\.readings\?/],
+    [
+      "an unknown table",
+      ["select 1 from house.raedings"],
+      /there is no table house\.raedings, did you mean house\.readings\?/,
+    ],
     ["an unknown column", ["select sensr from house.readings"], /sensr/],
     ["a failing conversion", ["select cast(sensor as int) from house.readings"], /Could not convert string/],
     ["an unknown name", ["higest"], /no named query higest, did you mean highest\?/],
