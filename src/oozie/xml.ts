@@ -1,0 +1,164 @@
+import { bug } from "../core/errors.ts";
+import type { Place } from "../core/source.ts";
+
+/** A namespace of Oozie without its version: `uri:oozie:<family>:<version>`. */
+export type Family =
+  | "workflow"
+  | "coordinator"
+  | "bundle"
+  | "sla"
+  | "hive2-action"
+  | "spark-action"
+  | "spark3-action"
+  | "shell-action"
+  | "email-action"
+  | "distcp-action";
+
+/** Where in the definitions an element comes from. */
+export interface Origin {
+  readonly at: Place;
+  /** For people, such as `workflow prepare-hour › action prepare`. */
+  readonly path: string;
+}
+
+/** An element of one of Oozie's documents, without the version of its namespace and without any spelling. */
+export interface XmlElement {
+  readonly name: string;
+  /** Set where a namespace begins: at the root, the element of an extension action, `info` of sla. */
+  readonly family?: Family;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Text, or children. The empty text and no children are the same. */
+  readonly content: string | readonly XmlElement[];
+  readonly origin?: Origin;
+  /** Printed as a comment before the element. */
+  readonly comment?: string;
+}
+
+/** Makes an element. Attributes whose value is undefined are left out, and so are undefined parts of `more`. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>> = {},
+  content: XmlElement["content"] = "",
+  more: {
+    readonly family?: Family | undefined;
+    readonly origin?: Origin | undefined;
+    readonly comment?: string | undefined;
+  } = {},
+): XmlElement {
+  const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.freeze({
+    name,
+    attributes: Object.freeze(Object.fromEntries(given)),
+    content: typeof content === "string" ? content : Object.freeze([...content]),
+    ...(more.family === undefined ? {} : { family: more.family }),
+    ...(more.origin === undefined ? {} : { origin: more.origin }),
+    ...(more.comment === undefined ? {} : { comment: more.comment }),
+  });
+}
+
+/** The children of an element; none where it holds text. */
+export function childrenOf({ content }: XmlElement): readonly XmlElement[] {
+  return typeof content === "string" ? [] : content;
+}
+
+/** `uri:oozie:workflow:1.0`. */
+export function namespaceUri(family: Family, version: string): string {
+  return `uri:oozie:${family}:${version}`;
+}
+
+/** The first character that XML 1.0 cannot hold in any way, as `U+0001`. */
+export function illegalCharacter(text: string): string | undefined {
+  const found = illegal.exec(text)?.[0].codePointAt(0);
+  return found === undefined ? undefined : `U+${found.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** All but `Char` of XML 1.0 (2.2): control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
+const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+/**
+ * Families whose elements get a prefix, declared at the root. The server asks a coordinator's root for the namespace
+ * of the prefix `sla` (`CoordMaterializeTransitionXCommand`, `SLAOperations.getTagElement`): sla elements in a
+ * default namespace would be valid and yet not seen.
+ */
+const prefixes: ReadonlyMap<Family, string> = new Map([["sla", "sla"]]);
+
+/**
+ * An Oozie document as text: indented for reading, the same bytes for the same tree. Texts and attributes read back as
+ * they are, white space included. Throws `BUG` for a character that XML cannot hold and for a family without a version.
+ */
+export function printXml(root: XmlElement, versions: ReadonlyMap<Family, string>): string {
+  const uri = (family: Family): string => {
+    const version = versions.get(family);
+    if (version === undefined) throw bug(`no version is chosen for the namespace ${family} of ${root.name}`);
+    return escapeAttribute(namespaceUri(family, version));
+  };
+  const parts: string[] = ['<?xml version="1.0" encoding="UTF-8"?>\n'];
+
+  const print = (one: XmlElement, indent: string, outer: Family | undefined, declarations: string): void => {
+    const family = one.family ?? outer;
+    const prefix = family === undefined ? undefined : prefixes.get(family);
+    const name = prefix === undefined ? one.name : `${prefix}:${one.name}`;
+    if (one.comment !== undefined) parts.push(`${indent}<!-- ${commentText(one.comment)} -->\n`);
+    let start = `${indent}<${name}`;
+    if (family !== undefined && family !== outer && prefix === undefined) start += ` xmlns="${uri(family)}"`;
+    start += declarations;
+    for (const key in one.attributes) start += ` ${key}="${escapeAttribute(one.attributes[key]!)}"`;
+    if (one.content.length === 0) parts.push(start, "/>\n");
+    else if (typeof one.content === "string") parts.push(start, ">", escapeText(one.content), "</", name, ">\n");
+    else {
+      parts.push(start, ">\n");
+      for (const child of one.content) print(child, `${indent}  `, family, "");
+      parts.push(indent, "</", name, ">\n");
+    }
+  };
+
+  const used = familiesIn(root);
+  const declarations = [...prefixes]
+    .filter(([family]) => used.has(family))
+    .map(([family, prefix]) => ` xmlns:${prefix}="${uri(family)}"`);
+  print(root, "", undefined, declarations.join(""));
+  return parts.join("");
+}
+
+/** The families that begin in a tree, in the order in which they first appear. */
+export function familiesIn(root: XmlElement): ReadonlySet<Family> {
+  const found = new Set<Family>();
+  const visit = (one: XmlElement): void => {
+    if (one.family !== undefined) found.add(one.family);
+    if (typeof one.content !== "string") for (const child of one.content) visit(child);
+  };
+  visit(root);
+  return found;
+}
+
+const references: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+};
+
+/** A reader makes a line feed of a carriage return that is not written as a reference (XML 1.0, 2.11). */
+function escapeText(text: string): string {
+  legal(text);
+  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => references[character]!) : text;
+}
+
+/** A reader makes spaces of tabs and line ends that are not written as references (XML 1.0, 3.3.3). */
+function escapeAttribute(text: string): string {
+  legal(text);
+  return /[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, (character) => references[character]!) : text;
+}
+
+/** Two hyphens would end a comment (XML 1.0, 2.5). */
+function commentText(text: string): string {
+  legal(text);
+  return text.replace(/-(?=-)/g, "- ");
+}
+
+function legal(text: string): void {
+  if (illegal.test(text)) throw bug(`XML cannot hold the character ${illegalCharacter(text)}: ${JSON.stringify(text)}`);
+}
