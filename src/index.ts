@@ -6,28 +6,59 @@ export { errorFacts } from "./core/events.ts";
 export type { Emit, HowdahEvent } from "./core/events.ts";
 export { sha256 } from "./core/hash.ts";
 export type { Place } from "./core/source.ts";
-export { days, formatOozieTime, formatTimeBy, hours, minutes, parseOozieTime, parseTimeBy, plus } from "./core/time.ts";
-export type { Frequency, Instant } from "./core/time.ts";
 
 // Definitions.
 export {
+  cron,
+  days,
+  endOfDays,
+  endOfMonths,
+  endOfWeeks,
+  formatOozieTime,
+  formatTimeBy,
+  hours,
+  minutes,
+  months,
+  parseOozieTime,
+  parseTimeBy,
+  plus,
+} from "./core/time.ts";
+export type { Cron, Every, FixedFrequency, Frequency, Instant, TimeUnit } from "./core/time.ts";
+export {
+  add,
   both,
   DAY,
+  dateOffset,
+  dateTzOffset,
+  daysInMonth,
   either,
+  epochTime,
   equal,
   fileSystem,
+  formatTime,
   greater,
+  hadoopConf,
   HOUR,
+  hoursInDay,
   MINUTE,
   MONTH,
+  multiply,
   not,
   outputOf,
+  outputsOf,
+  partitionExists,
   path,
   startOfDay,
+  subtract,
   text,
+  texts,
+  timeIn,
+  timestamp,
+  tzOffset,
+  wf,
   YEAR,
-} from "./oozie/el.ts";
-export type { ElType, Expr, Phase, Value } from "./oozie/el.ts";
+} from "./oozie/el/index.ts";
+export type { Comparable, DateUnit, ElType, ElValue, Expr, Phase, Value } from "./oozie/el/index.ts";
 export {
   choiceParameter,
   dateFormatParameter,
@@ -40,29 +71,53 @@ export {
 } from "./oozie/parameters.ts";
 export type { Parameter, ParameterSpec } from "./oozie/parameters.ts";
 export { dataset } from "./oozie/dataset.ts";
-export type { DataSet, DataSetOptions, Instances } from "./oozie/dataset.ts";
+export type { Current, DataSet, DataSetOptions, InstanceNumber, Instances } from "./oozie/dataset.ts";
+export { every } from "./oozie/every.ts";
+export type { ParameterFrequency } from "./oozie/every.ts";
 export {
+  chgrp,
   chmod,
-  decide,
+  credential,
+  distcp,
+  email,
   fs,
   hive2,
-  kill,
+  java,
   mkdir,
   move,
-  nothing,
-  parallel,
   remove,
-  sequence,
+  setrep,
   shell,
   spark,
+  sparkApplication,
   subWorkflow,
   touch,
-  when,
-  workflow,
-} from "./oozie/workflow.ts";
-export type { Workflow, WorkflowPart } from "./oozie/workflow.ts";
+} from "./oozie/actions/index.ts";
+export type {
+  Action,
+  ActionFile,
+  ActionOptions,
+  ChangeOptions,
+  Credential,
+  FsOperation,
+  LaunchedOptions,
+  Launcher,
+  Retry,
+} from "./oozie/actions/index.ts";
+export { decide, kill, nothing, parallel, sequence, when, workflow } from "./oozie/workflow.ts";
+export type { InputTypes, Workflow, WorkflowCall, WorkflowOptions, WorkflowPart } from "./oozie/workflow.ts";
 export { bundle, coordinator } from "./oozie/coordinator.ts";
-export type { Bundle, Coordinator, CoordinatorOptions } from "./oozie/coordinator.ts";
+export type {
+  ActionContext,
+  Bundle,
+  BundleOptions,
+  Coordinator,
+  CoordinatorOptions,
+  HCatalogContext,
+  PromiseContext,
+} from "./oozie/coordinator.ts";
+export type { SlaEvent, SlaOptions } from "./oozie/sla.ts";
+export type { Accept } from "./oozie/accept.ts";
 
 // Tables.
 export { columnsOf, database, delimited, parquet, quotedCsv, table, view } from "./hive/table.ts";

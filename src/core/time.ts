@@ -1,41 +1,80 @@
 import { HowdahError } from "./errors.ts";
+import { callerPlace, type Place } from "./source.ts";
 
 /** A point in time: milliseconds since 1970-01-01T00:00Z. Oozie knows whole minutes of them. */
 export type Instant = number & { readonly instant: unique symbol };
 
-export type TimeUnit = "minutes" | "hours" | "days";
+/** Units of which every step is equally long. A day is 24 hours here, whatever a time zone's clock does. */
+export type FixedUnit = "minutes" | "hours" | "days";
 
-/** A length of time, and the frequency of a coordinator or a data set. */
-export interface Frequency {
+/** Oozie's units. A step of `endOf…` ends at the first minute of the day, week (which begins on Sunday) or month after. */
+export type TimeUnit = FixedUnit | "months" | "endOfDays" | "endOfWeeks" | "endOfMonths";
+
+/** How often a coordinator or a data set has an action or an instance; also a length of time. */
+export interface Frequency<U extends TimeUnit = TimeUnit> {
   readonly kind: "frequency";
-  readonly unit: TimeUnit;
+  readonly unit: U;
+  /** A whole number from 1, which {@link frequencyProblem} checks. */
   readonly count: number;
+  readonly at: Place;
 }
 
-const unitMilliseconds: Readonly<Record<TimeUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+/** What has a length in milliseconds. */
+export type FixedFrequency = Frequency<FixedUnit>;
 
-function frequency(unit: TimeUnit, count: number): Frequency {
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new HowdahError(`${unit}(${count}) is no frequency: it takes a whole number from 1`, { code: "FREQUENCY" });
-  return Object.freeze({ kind: "frequency", unit, count });
+/** The nominal times that a cron expression names: five fields in Quartz's meaning, evaluated in UTC. */
+export interface Cron {
+  readonly kind: "cron";
+  readonly text: string;
+  readonly at: Place;
 }
 
-export const minutes = (count: number): Frequency => frequency("minutes", count);
-export const hours = (count: number): Frequency => frequency("hours", count);
-export const days = (count: number): Frequency => frequency("days", count);
+export type Every = Frequency | Cron;
 
-/** Milliseconds of one step. Days are 24 hours: all times are UTC here, which has no daylight saving. */
-export function stepOf(every: Frequency): number {
+function frequency<U extends TimeUnit>(unit: U, count: number): Frequency<U> {
+  return Object.freeze({ kind: "frequency", unit, count, at: callerPlace() });
+}
+
+export const minutes = (count: number): Frequency<"minutes"> => frequency("minutes", count);
+export const hours = (count: number): Frequency<"hours"> => frequency("hours", count);
+/** As a coordinator's or data set's frequency: the same time of each n-th day on the clock of its time zone. */
+export const days = (count: number): Frequency<"days"> => frequency("days", count);
+export const months = (count: number): Frequency<"months"> => frequency("months", count);
+/** Each n-th midnight of the time zone. */
+export const endOfDays = (count: number): Frequency<"endOfDays"> => frequency("endOfDays", count);
+export const endOfWeeks = (count: number): Frequency<"endOfWeeks"> => frequency("endOfWeeks", count);
+/** 00:00 of the first of each n-th month. */
+export const endOfMonths = (count: number): Frequency<"endOfMonths"> => frequency("endOfMonths", count);
+
+/** Nominal times by a cron expression of five fields, such as `0 10 * * 2-6`: ten o'clock UTC, Monday to Friday. */
+export function cron(text: string): Cron {
+  return Object.freeze({ kind: "cron", text, at: callerPlace() });
+}
+
+/** Why a frequency is none; undefined when it is one. Oozie keeps counts in 32 bits. */
+export function frequencyProblem({ unit, count }: Pick<Frequency, "unit" | "count">): string | undefined {
+  if (Number.isInteger(count) && count >= 1 && count < 2 ** 31) return undefined;
+  return `${unit}(${count}) is no frequency: it takes a whole number from 1`;
+}
+
+export function isFixed(every: Every): every is FixedFrequency {
+  return every.kind === "frequency" && every.unit in unitMilliseconds;
+}
+
+const unitMilliseconds: Readonly<Record<FixedUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+
+/** Milliseconds of one step, a day being 24 hours. */
+export function stepOf(every: Pick<FixedFrequency, "unit" | "count">): number {
   return every.count * unitMilliseconds[every.unit];
 }
 
-/** `time + count * every`. */
-export function plus(time: Instant, every: Frequency, count = 1): Instant {
+/** `time + count * every`, a day being 24 hours. */
+export function plus(time: Instant, every: Pick<FixedFrequency, "unit" | "count">, count = 1): Instant {
   return (time + count * stepOf(every)) as Instant;
 }
 
 /** The last whole day, hour or minute at or before a time. */
-export function floorTo(unit: TimeUnit, time: Instant): Instant {
+export function floorTo(unit: FixedUnit, time: Instant): Instant {
   const step = unitMilliseconds[unit];
   return (Math.floor(time / step) * step) as Instant;
 }

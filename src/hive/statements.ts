@@ -1,6 +1,6 @@
 import { callerPlace, type Place } from "../core/source.ts";
-import { toExpr, type ElType, type Expr, type Value } from "../oozie/el.ts";
-import type { HiveScriptPart } from "../oozie/workflow.ts";
+import { toExpr, type ElType, type Expr, type Value } from "../oozie/el/index.ts";
+import type { HiveScriptPart } from "../oozie/actions/index.ts";
 import type { Column, Database, Table, View } from "./table.ts";
 
 /** HiveQL as values: what a runner without Hive can act on, and what is written as text for one with it. */

@@ -1,7 +1,7 @@
 import { hashOf } from "../core/hash.ts";
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
-import type { Expr, Phase } from "../oozie/el.ts";
+import type { Expr, Phase } from "../oozie/el/index.ts";
 
 /** A Hive type, in Hive's own spelling; the decimal has its precision and scale. */
 export type HiveType =

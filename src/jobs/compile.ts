@@ -1,10 +1,18 @@
-import { HowdahError } from "../core/errors.ts";
+import { HowdahError, throwAll } from "../core/errors.ts";
 import { hashOf, type Json } from "../core/hash.ts";
 import { columnList, columnsHash } from "../hive/table.ts";
 import { isParameter, type Parameter } from "../oozie/parameters.ts";
-import { isExpr, parametersOf, type ElNode, type Expr } from "../oozie/el.ts";
+import { isExpr, parametersOf, type ElNode, type Expr } from "../oozie/el/index.ts";
 import type { Engine } from "./functions.ts";
-import { isRawDataSet, isTableDataSet, keyColumnOf, type Job, type JobInput, type TableDataSet } from "./job.ts";
+import {
+  isRawDataSet,
+  isTableDataSet,
+  jobProblems,
+  keyColumnOf,
+  type Job,
+  type JobInput,
+  type TableDataSet,
+} from "./job.ts";
 import { recordFormat } from "./record.ts";
 import type { JobSpec, ReadSpec } from "./spec.ts";
 import { compileSelect, meaningOf, readJobFile, type SelectOf, type SqlParts } from "./sql.ts";
@@ -41,6 +49,7 @@ export interface CompiledJob {
  * Throws `JOB_FILE` when a table has no SELECT or a SELECT no table, `JOB_SQL` for what the engines read differently.
  */
 export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>): CompiledJob {
+  throwAll(jobProblems(job));
   const selects = readJobFile(text, job.sql);
   const refuse = (why: string, line?: number): never => {
     const where = line === undefined ? job.sql : `${job.sql}:${line}`;
@@ -189,7 +198,7 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
 
 function readSpec(name: string, { dataSet, from, to }: JobInput, written: ReadonlySet<string>): ReadSpec {
   const { node } = dataSet.initial;
-  const wholeDay = node.is === "call" && node.fn === "startOfDay" ? node.args[0] : undefined;
+  const wholeDay = node.is === "call" && node.fn === "howdah:startOfDay" ? node.args[0] : undefined;
   const table = isTableDataSet(dataSet) ? dataSet.table : undefined;
   return {
     name,

@@ -1,4 +1,4 @@
-import type { Expr, Phase } from "../oozie/el.ts";
+import type { Expr, Phase } from "../oozie/el/index.ts";
 
 /**
  * How raw files are read, the same by every runner. Each line becomes a row of texts: the named columns, and

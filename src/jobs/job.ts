@@ -1,21 +1,23 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
-import type { Frequency } from "../core/time.ts";
+import type { FixedFrequency } from "../core/time.ts";
 import type { HiveType, Table } from "../hive/table.ts";
-import { dataset, type DataSet, type Instances } from "../oozie/dataset.ts";
-import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el.ts";
+import { dataset, isCurrent, type Current, type DataSet, type Instances } from "../oozie/dataset.ts";
+import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el/index.ts";
 import type { Parameter } from "../oozie/parameters.ts";
-import { nodeName, type SqlJob } from "../oozie/workflow.ts";
+import type { SqlJob } from "../oozie/actions/index.ts";
 import type { RawFormat } from "./format.ts";
 
 /** A data set whose instances are partitions of a table. */
 export interface TableDataSet extends DataSet {
+  readonly every: FixedFrequency;
   readonly table: Table;
   readonly key: string;
 }
 
 /** A data set whose instances are folders of raw files. */
 export interface RawDataSet extends DataSet {
+  readonly every: FixedFrequency;
   readonly files: RawFormat;
   readonly key: string;
   /** What `_file` is relative to. */
@@ -33,12 +35,12 @@ export function isRawDataSet(dataSet: DataSet): dataSet is RawDataSet {
 }
 
 interface Series {
-  readonly every: Frequency;
+  readonly every: FixedFrequency;
   readonly initial: Value<"time", Phase>;
 }
 
 /** How the key of an instance is written when it is one a day, hour or some minutes. */
-function keyOf(every: Frequency): { readonly key: string; readonly uri: Expr<"path", "uri"> } {
+function keyOf(every: FixedFrequency): { readonly key: string; readonly uri: Expr<"path", "uri"> } {
   switch (every.unit) {
     case "days":
       return { key: "yyyyMMdd", uri: path`${YEAR}${MONTH}${DAY}` };
@@ -71,7 +73,7 @@ export function partitionsOf(
     uri: path`${table.location}/${column}=${uri}`,
     table,
     key,
-  });
+  }) as TableDataSet;
 }
 
 /** A data set of raw files below `<root>/<folder>`, one folder an instance, named `<column>=<key>`. */
@@ -88,7 +90,13 @@ export function rawFiles(
   const { root, folder, files, column = keyColumn, ...series } = options;
   const { key, uri } = keyOf(series.every);
   const format: RawFormat = { ...files, encoding: toExpr<"string", Phase>(files.encoding) };
-  return dataset(name, { ...series, uri: path`${root}/${folder}/${column}=${uri}`, files: format, key, root });
+  return dataset(name, {
+    ...series,
+    uri: path`${root}/${folder}/${column}=${uri}`,
+    files: format,
+    key,
+    root,
+  }) as RawDataSet;
 }
 
 const keyColumn = "date_ts";
@@ -113,7 +121,7 @@ export interface Job extends SqlJob {
   readonly at: Place;
 }
 
-export interface JobInput extends Instances {
+export interface JobInput extends Current<number> {
   readonly dataSet: JobDataSet;
 }
 
@@ -129,48 +137,51 @@ export interface RejectLimit {
 
 export interface JobOptions {
   readonly sql: string;
-  readonly every: Frequency;
-  readonly reads: Readonly<Record<string, Instances>>;
+  readonly every: FixedFrequency;
+  readonly reads: Readonly<Record<string, Current<number>>>;
   readonly writes: readonly TableDataSet[];
   /** What its SQL uses as `:name`; part of a partition's identity. */
   readonly parameters?: readonly Parameter[];
   readonly rejects?: RejectLimit;
 }
 
-/** Declares a job. */
+/** Declares a job. {@link jobProblems} says what is wrong with one. */
 export function job(name: string, options: JobOptions): Job {
-  const at = callerPlace();
-  const refuse = (why: string): never => {
-    throw new HowdahError(`job ${name}: ${why}`, { code: "JOB", where: at });
-  };
-  for (const [alias, { dataSet }] of Object.entries(options.reads)) {
-    if (!/^[a-z][a-z0-9_]*$/.test(alias)) refuse(`${alias} cannot name a relation in SQL`);
-    if (!isTableDataSet(dataSet) && !isRawDataSet(dataSet))
-      refuse(`it reads ${dataSet.name}, which is neither a table's partitions nor raw files`);
-  }
-  const [first] = options.writes;
-  if (first === undefined) refuse("it writes no table");
-  for (const dataSet of options.writes)
-    if (dataSet.every.unit !== options.every.unit || dataSet.every.count !== options.every.count)
-      refuse(`it writes ${dataSet.table.fullName}, whose partitions are not as long as its own units`);
-  for (const { table } of options.writes)
-    for (const [column, { type }] of Object.entries(table.columns))
-      if (!sameText(type))
-        refuse(`${table.fullName}.${column} is a ${type}, which the engines write as different texts`);
-  if (options.rejects !== undefined && !options.writes.includes(options.rejects.table))
-    refuse(`its rejects go to ${options.rejects.table.table.fullName}, which it does not write`);
   return Object.freeze({
     kind: "job",
-    name: nodeName(name, at),
+    name,
     every: options.every,
-    key: first!.key,
+    key: options.writes[0]?.key ?? "",
     sql: options.sql,
     reads: options.reads as Readonly<Record<string, JobInput>>,
     writes: options.writes,
     parameters: options.parameters ?? [],
     rejects: options.rejects,
-    at,
+    at: callerPlace(),
   });
+}
+
+/** All that is wrong with a job's declaration, each with the code `JOB`. */
+export function jobProblems(job: Job): readonly HowdahError[] {
+  const problems: string[] = [];
+  for (const [alias, input] of Object.entries<Instances>(job.reads)) {
+    const { dataSet } = input;
+    if (!/^[a-z][a-z0-9_]*$/.test(alias)) problems.push(`${alias} cannot name a relation in SQL`);
+    if (!isTableDataSet(dataSet) && !isRawDataSet(dataSet))
+      problems.push(`it reads ${dataSet.name}, which is neither a table's partitions nor raw files`);
+    if (!isCurrent(input)) problems.push(`it reads ${dataSet.name} by other instances than current ones`);
+  }
+  if (job.writes.length === 0) problems.push("it writes no table");
+  for (const dataSet of job.writes)
+    if (dataSet.every.unit !== job.every.unit || dataSet.every.count !== job.every.count)
+      problems.push(`it writes ${dataSet.table.fullName}, whose partitions are not as long as its own units`);
+  for (const { table } of job.writes)
+    for (const [column, { type }] of Object.entries(table.columns))
+      if (!sameText(type))
+        problems.push(`${table.fullName}.${column} is a ${type}, which the engines write as different texts`);
+  if (job.rejects !== undefined && !job.writes.includes(job.rejects.table))
+    problems.push(`its rejects go to ${job.rejects.table.table.fullName}, which it does not write`);
+  return problems.map((why) => new HowdahError(`job ${job.name}: ${why}`, { code: "JOB", where: job.at }));
 }
 
 /** Whether the engines write values of a type as the same texts, from which a partition's content is summed. */

@@ -1,6 +1,6 @@
-import type { ElType } from "../oozie/el.ts";
+import type { ElType } from "../oozie/el/index.ts";
 import type { HiveType } from "../hive/table.ts";
-import type { Frequency } from "../core/time.ts";
+import type { FixedFrequency } from "../core/time.ts";
 
 /**
  * What a runner outside of Node (`run_sql.py`) needs of a job: everything resolved but the values of parameters.
@@ -10,7 +10,7 @@ export interface JobSpec {
   readonly format: 1;
   readonly job: string;
   readonly hash: string;
-  readonly every: Pick<Frequency, "unit" | "count">;
+  readonly every: Pick<FixedFrequency, "unit" | "count">;
   /** Format of a unit's key, such as `yyyyMMdd_HH`. */
   readonly key: string;
   /** Name of the partition column of everything that the job reads and writes by time. */
@@ -44,7 +44,7 @@ export interface ReadSpec {
   /** The relation's name in SQL. */
   readonly name: string;
   readonly dataSet: string;
-  readonly every: Pick<Frequency, "unit" | "count">;
+  readonly every: Pick<FixedFrequency, "unit" | "count">;
   /** Offsets of the instances, relative to the unit, both included. */
   readonly from: number;
   readonly to: number;

@@ -16,8 +16,8 @@ import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { isHiveStatement } from "../hive/statements.ts";
-import { evaluate, type Expr, type Scope } from "../oozie/el.ts";
-import type { FsAction, FsOperation, Hive2Action, ShellAction } from "../oozie/workflow.ts";
+import { evaluate, type Expr, type Scope } from "../oozie/el/index.ts";
+import type { FsAction, FsOperation, Hive2Action, ShellAction } from "../oozie/actions/index.ts";
 import type { Data } from "./data.ts";
 import { onDisk } from "./disk.ts";
 
@@ -61,6 +61,11 @@ function runOperation(operation: FsOperation, scope: Scope, data: Data): void {
         break;
       case "chmod":
         changeMode(path, octal(operation.permissions, operation.path), operation.recursive);
+        break;
+      case "chgrp":
+      case "setrep":
+        // A folder of one user has one group and one copy.
+        break;
     }
   });
 }
@@ -131,7 +136,8 @@ export async function runShell(
 ): Promise<Readonly<Record<string, string>>> {
   const folder = mkdtempSync(join(tmpdir(), "howdah-shell-"));
   try {
-    for (const file of action.files) cpSync(join(project, file), join(folder, basename(file)), { recursive: true });
+    for (const file of action.files.filter((one) => typeof one === "string"))
+      cpSync(join(project, file), join(folder, basename(file)), { recursive: true });
     const env = Object.entries(action.environment).map(([key, value]): [string, string] => [
       key,
       String(evaluate(value, scope)),

@@ -7,8 +7,9 @@ import { isTableDataSet, type JobDataSet } from "../jobs/job.ts";
 import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
 import type { Grid } from "../oozie/calendar.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { evaluate, evaluateTime, instanceScope, type Expr, type Scope } from "../oozie/el.ts";
+import { evaluate, evaluateTime, instanceScope, type Expr, type Scope } from "../oozie/el/index.ts";
 import type { Values } from "../project/values.ts";
+import { fixed } from "./fixed.ts";
 import { rawContent } from "./instance.ts";
 
 /**
@@ -44,7 +45,7 @@ export class Data {
   grid(dataSet: DataSet): Grid {
     let grid = this.#grids.get(dataSet);
     if (grid === undefined) {
-      grid = { every: dataSet.every, initial: this.time(dataSet.initial) };
+      grid = { every: fixed(dataSet.every, dataSet.at), initial: this.time(dataSet.initial) };
       this.#grids.set(dataSet, grid);
     }
     return grid;

@@ -9,9 +9,10 @@ import type { Expected } from "../jobs/staleness.ts";
 import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { isExpr, type ElValue, type Expr } from "../oozie/el.ts";
-import type { SqlJob } from "../oozie/workflow.ts";
+import { isExpr, type ElValue, type Expr } from "../oozie/el/index.ts";
+import type { SqlJob } from "../oozie/actions/index.ts";
 import { currentUser, readRecordFile, type Data } from "./data.ts";
+import { currentOf } from "./fixed.ts";
 import { onDisk, writeByRename } from "./disk.ts";
 
 /*
@@ -53,13 +54,14 @@ export function expectedDone(action: Action, target: Surroundings): Expected {
     }),
     columns: "",
     parameters: { ...parameterValues(used.parameters, data), ...inputTexts(action) },
-    inputs: Object.values(coordinator.reads).flatMap(({ dataSet, from, to }) =>
-      instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => ({
+    inputs: Object.values(coordinator.reads).flatMap((one) => {
+      const { dataSet, from, to } = currentOf(one);
+      return instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => ({
         dataSet: dataSet.name,
         instance: formatOozieTime(time),
         content: contentOf(dataSet, time, data),
-      })),
-    ),
+      }));
+    }),
   };
 }
 

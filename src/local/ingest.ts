@@ -1,11 +1,12 @@
 import { HowdahError } from "../core/errors.ts";
-import { formatOozieTime, plus, stepOf, type Instant, type TimeUnit } from "../core/time.ts";
+import { formatOozieTime, plus, stepOf, type Instant, type FixedUnit } from "../core/time.ts";
 import type { RawRecord } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
+import { fixed } from "./fixed.ts";
 import { placeInstance, type FileToPlace, type PlaceOptions } from "./instance.ts";
 
 export interface IngestRequest {
-  readonly dataSet: Pick<DataSet, "name" | "every" | "doneFlag">;
+  readonly dataSet: Pick<DataSet, "name" | "every" | "doneFlag" | "at">;
   /** The data set's URI for an instance, as a folder. */
   readonly folderOf: (instance: Instant) => string;
   readonly instance: Instant;
@@ -38,10 +39,11 @@ export function ingest(request: IngestRequest): Ingested {
   return { folder, record: placeInstance(folder, request.files, { doneFlag: dataSet.doneFlag, mode }) };
 }
 
-const wholeUnit: Readonly<Record<TimeUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+const wholeUnit: Readonly<Record<FixedUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 
 function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
-  const { every, name } = dataSet;
+  const { name } = dataSet;
+  const every = fixed(dataSet.every, dataSet.at);
   if (initial !== undefined && instance < initial)
     throw new HowdahError(
       `${name} begins at ${formatOozieTime(initial)}: the instance ${formatOozieTime(instance)} before it is read by nobody`,
@@ -63,7 +65,7 @@ function checkGap({ dataSet, instance, initial, present, folderOf }: IngestReque
   const first = initial ?? present[0];
   if (first === undefined) return;
   const there = new Set(present);
-  for (let time = first; time < instance; time = plus(time, dataSet.every))
+  for (let time = first; time < instance; time = plus(time, fixed(dataSet.every, dataSet.at)))
     if (!there.has(time))
       throw new HowdahError(
         `${dataSet.name} has no instance ${formatOozieTime(time)} yet, which comes before ${formatOozieTime(instance)}`,

@@ -5,7 +5,7 @@ import { plus, type Instant } from "../core/time.ts";
 import { columnList, columnsHash, type HiveType } from "../hive/table.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { isRawDataSet, isTableDataSet, type RawDataSet, type TableDataSet } from "../jobs/job.ts";
-import { evaluate } from "../oozie/el.ts";
+import { evaluate } from "../oozie/el/index.ts";
 import type { BatchRun, JobOutcome } from "./batch.ts";
 import { parquetFiles, type Data } from "./data.ts";
 import { duckdbType, sqlName, sqlText, type Workspace } from "./engine.ts";

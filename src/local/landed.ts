@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseOozieTime, type Instant } from "../core/time.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { evaluate, type ElFunction, type ElNode } from "../oozie/el.ts";
+import { evaluate, type ElFunction, type ElNode } from "../oozie/el/index.ts";
 import type { Values } from "../project/values.ts";
 
 const fieldWidths: Partial<Record<ElFunction, number>> = { YEAR: 4, MONTH: 2, DAY: 2, HOUR: 2, MINUTE: 2 };

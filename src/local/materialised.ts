@@ -6,11 +6,12 @@ import type { CompiledJob } from "../jobs/compile.ts";
 import { reasonText, staleReasons } from "../jobs/staleness.ts";
 import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
-import type { ElValue, Scope } from "../oozie/el.ts";
+import type { ElValue, Scope } from "../oozie/el/index.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { currentUser, readRecord, type Data } from "./data.ts";
 import { doneRecord, expectedDone } from "./done.ts";
 import type { LocalTarget } from "./target.ts";
+import { currentOf } from "./fixed.ts";
 import { unitInputs, unitState } from "./units.ts";
 import { inputValues, jobsOnPath, type JobOnPath } from "./walk.ts";
 
@@ -126,8 +127,8 @@ export function endOf({ end }: Coordinator, { data }: LocalTarget): Instant {
 }
 
 function flagsOf(events: Coordinator["reads"], nominal: Instant, { data }: LocalTarget): readonly string[] {
-  return Object.values(events).flatMap(({ dataSet, from, to }) =>
-    instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => data.flag(dataSet, time)),
+  return Object.values(events).flatMap((one) =>
+    instancesAt(currentOf(one), data.grid(one.dataSet), nominal).times.map((time) => data.flag(one.dataSet, time)),
   );
 }
 
@@ -136,7 +137,7 @@ function actionScope(coordinator: Coordinator, nominal: Instant, { data, values 
   const uris = (events: Coordinator["reads"], name: ElValue | undefined): string | undefined => {
     const event = events[String(name)];
     if (event === undefined) return undefined;
-    const { times } = instancesAt(event, data.grid(event.dataSet), nominal);
+    const { times } = instancesAt(currentOf(event), data.grid(event.dataSet), nominal);
     return times.map((time) => data.folder(event.dataSet, time)).join(",");
   };
   return {

@@ -4,7 +4,7 @@ import type { DuckDBPreparedStatement } from "@duckdb/node-api";
 import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
 import type { Table } from "../hive/table.ts";
 import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
-import { evaluate } from "../oozie/el.ts";
+import { evaluate } from "../oozie/el/index.ts";
 import { duckdbType, engineError, sqlName, sqlText, type Workspace } from "./engine.ts";
 import { landedTimes } from "./landed.ts";
 import { viewPartitions } from "./inputs.ts";

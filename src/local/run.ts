@@ -9,6 +9,7 @@ import type { Coordinator } from "../oozie/coordinator.ts";
 import type { Workflow } from "../oozie/workflow.ts";
 import { onDisk } from "./disk.ts";
 import { refuseMissingInputs } from "./inputs.ts";
+import { fixed } from "./fixed.ts";
 import { landedTimes } from "./landed.ts";
 import { lockJob } from "./lock.ts";
 import { runRange } from "./range.ts";
@@ -177,7 +178,7 @@ function windowOf(target: LocalTarget, request: RunRequest): Window {
 function landedUntil(target: LocalTarget): Instant {
   const ends = externalDataSets(target.project).flatMap((dataSet) => {
     const last = landedTimes(dataSet, target.values).at(-1);
-    return last === undefined ? [] : [plus(last, dataSet.every)];
+    return last === undefined ? [] : [plus(last, fixed(dataSet.every, dataSet.at))];
   });
   if (ends.length === 0) throw nothingLanded(target.data.root);
   return Math.max(...ends) as Instant;

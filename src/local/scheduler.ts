@@ -3,6 +3,7 @@ import type { HowdahError } from "../core/errors.ts";
 import { formatOozieTime, plus, type Instant } from "../core/time.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
+import { fixed } from "./fixed.ts";
 import { keepDone } from "./done.ts";
 import { endOf, isMade, MaterialisedAction, writtenBy, type Standing } from "./materialised.ts";
 import { tell, type ActionReport, type ActionStatus } from "./report.ts";
@@ -55,7 +56,7 @@ export class Scheduler {
     this.#context = context;
     const actions = coordinators.map((coordinator) => {
       const schedule = {
-        every: coordinator.every,
+        every: fixed(coordinator.every, coordinator.at),
         start: target.data.time(coordinator.start),
         end: endOf(coordinator, target),
       };
@@ -98,7 +99,7 @@ export class Scheduler {
       const { stopped, failed } = await this.#runGroup(coordinator, group);
       left.push(...stopped);
       this.#sizes.set(coordinator, failed ? 1 : most * 2);
-      last = { end: plus(group.at(-1)!.action.nominal, coordinator.every), size: group.length };
+      last = { end: plus(group.at(-1)!.action.nominal, fixed(coordinator.every, coordinator.at)), size: group.length };
       i += group.length;
     }
     this.#pending.set(coordinator, left);
@@ -144,7 +145,8 @@ export class Scheduler {
     const made = new Set(first.standing.outputs);
     for (const action of behind) {
       if (group.length >= most) break;
-      if (action.nominal !== plus(group.at(-1)!.action.nominal, action.coordinator.every)) break;
+      if (action.nominal !== plus(group.at(-1)!.action.nominal, fixed(action.coordinator.every, action.coordinator.at)))
+        break;
       if (this.#missing(action).some((flag) => !made.has(flag))) break;
       const standing = action.standing();
       if (standing.jobs === undefined || this.#isKept(standing, [], made)) break;

@@ -6,7 +6,7 @@ import { identityParameters } from "../jobs/compile.ts";
 import { isTableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { parametersOf } from "../oozie/el.ts";
+import { parametersOf } from "../oozie/el/index.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { FolderTarget } from "../project/config.ts";
 import type { Project } from "../project/load.ts";

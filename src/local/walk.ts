@@ -4,8 +4,9 @@ import { stepOf, type Instant, parseTimeBy, plus } from "../core/time.ts";
 import { isJob, type Job } from "../jobs/job.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { consecutiveRuns } from "../oozie/calendar.ts";
-import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el.ts";
-import type { Action, SparkAction, SubWorkflowAction, Workflow, WorkflowPart } from "../oozie/workflow.ts";
+import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el/index.ts";
+import type { Action, SparkAction, SubWorkflowAction } from "../oozie/actions/index.ts";
+import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
 import { fileSystemAnswer, runFs, runHive2, runShell } from "./actions.ts";
 import { currentUser, type Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
@@ -317,6 +318,16 @@ async function runAction(
           break;
         case "shell":
           run.outputs.set(action.name, await runShell(action, scope, context.project, context.signal));
+          break;
+        case "spark-application":
+        case "java":
+        case "distcp":
+        case "email":
+          throw new HowdahError(`action ${action.name} is of a kind that only a cluster runs`, {
+            code: "CANNOT_RUN_HERE",
+            fault: "run",
+            where: action.at,
+          });
       }
     } catch (error) {
       failFrom(runs, run, asFailure(error, context.signal));

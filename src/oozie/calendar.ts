@@ -1,9 +1,11 @@
-import { plus, stepOf, type Frequency, type Instant } from "../core/time.ts";
-import type { Instances } from "./dataset.ts";
+import { plus, stepOf, type FixedFrequency, type Instant } from "../core/time.ts";
+import { zoneOffset } from "../core/zone.ts";
+import type { DateUnit } from "./el/dates.ts";
+import type { Current } from "./dataset.ts";
 
 /** A series of nominal times: from `start`, every step, before `end`. */
 export interface Schedule {
-  readonly every: Frequency;
+  readonly every: FixedFrequency;
   readonly start: Instant;
   readonly end: Instant;
 }
@@ -18,7 +20,7 @@ export function* nominalTimes(schedule: Schedule, from: Instant, until: Instant)
 
 /** A data set's grid: its initial instance and its step. */
 export interface Grid {
-  readonly every: Frequency;
+  readonly every: FixedFrequency;
   readonly initial: Instant;
 }
 
@@ -33,7 +35,7 @@ export function onGrid(grid: Grid, time: Instant): boolean {
  * without a word.
  */
 export function instancesAt(
-  instances: Pick<Instances, "from" | "to">,
+  instances: Pick<Current<number>, "from" | "to">,
   grid: Grid,
   nominal: Instant,
 ): { readonly times: readonly Instant[]; readonly dropped: readonly Instant[] } {
@@ -45,7 +47,7 @@ export function instancesAt(
 }
 
 /** Divides ascending times into runs in which each is one step after the one before. */
-export function consecutiveRuns(every: Frequency, times: readonly Instant[]): readonly (readonly Instant[])[] {
+export function consecutiveRuns(every: FixedFrequency, times: readonly Instant[]): readonly (readonly Instant[])[] {
   const runs: Instant[][] = [];
   for (const time of times) {
     const last = runs.at(-1);
@@ -53,4 +55,21 @@ export function consecutiveRuns(every: Frequency, times: readonly Instant[]): re
     else runs.push([time]);
   }
   return runs;
+}
+
+/** A time moved by some units on the clock of UTC. */
+export function dateOffset(time: Instant, count: number, unit: DateUnit): Instant {
+  const date = new Date(time);
+  if (unit === "MONTH" || unit === "YEAR") {
+    const months = date.getUTCFullYear() * 12 + date.getUTCMonth() + count * (unit === "YEAR" ? 12 : 1);
+    const last = new Date(Date.UTC(0, months + 1, 0)).getUTCDate();
+    return Date.UTC(0, months, Math.min(date.getUTCDate(), last), date.getUTCHours(), date.getUTCMinutes()) as Instant;
+  }
+  const step = { MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 }[unit];
+  return (time + count * step) as Instant;
+}
+
+/** A time moved by what a zone is away from UTC. */
+export function dateTzOffset(time: Instant, zone: string): Instant {
+  return (time + zoneOffset(zone, time)) as Instant;
 }

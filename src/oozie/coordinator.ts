@@ -1,65 +1,151 @@
 import { callerPlace, type Place } from "../core/source.ts";
-import type { Frequency } from "../core/time.ts";
-import type { Instances } from "./dataset.ts";
-import { call, literal, timeExpr, toExpr, type Expr, type Phase, type Value } from "./el.ts";
-import { nodeName, type WorkflowCall } from "./workflow.ts";
+import type { Every, Frequency } from "../core/time.ts";
+import type { Accept } from "./accept.ts";
+import { expressionsOf, type Instances } from "./dataset.ts";
+import {
+  call,
+  dateOffset,
+  dateTzOffset,
+  epochTime,
+  formatTime,
+  literal,
+  toExpr,
+  type DateUnit,
+  type ElType,
+  type Expr,
+  type Phase,
+  type Value,
+} from "./el/index.ts";
+import type { ParameterFrequency } from "./every.ts";
+import { sla, slaExpressions, type Sla, type SlaOptions } from "./sla.ts";
+import type { WorkflowCall } from "./workflow.ts";
 
 type Named<V> = Readonly<Record<string, V>>;
 
-/** What a coordinator's `run` may use: the EL of the phase `action`, as a coordinator creates a workflow. */
-export interface ActionContext<R extends string, W extends string> {
+/** What both `run` and `sla` of a coordinator may use. */
+export interface PromiseContext<W extends string, P extends "action" | "sla"> {
   /** The time that the action is for. */
-  readonly nominalTime: Expr<"time", "action">;
-  readonly name: Expr<"string", "action">;
-  readonly user: Expr<"string", "action">;
+  readonly nominalTime: Expr<"time", P>;
+  /** When the action was created. */
+  readonly actualTime: Expr<"time", P>;
+  readonly actionId: Expr<"string", P>;
+  readonly name: Expr<"string", P>;
+  readonly user: Expr<"string", P>;
   /** A time in UTC by a pattern of `yyyy MM dd HH mm ss`. */
-  readonly formatTime: (time: Value<"time", "action">, pattern: string) => Expr<"string", "action">;
-  readonly dateOffset: (
-    time: Value<"time", "action">,
-    count: number,
-    unit: "MINUTE" | "HOUR" | "DAY",
-  ) => Expr<"time", "action">;
+  readonly formatTime: (time: Value<"time", P>, pattern: string) => Expr<"string", P>;
+  readonly epochTime: (time: Value<"time", P>, unit?: "seconds" | "milliseconds") => Expr<"string", P>;
+  readonly dateOffset: (time: Value<"time", P>, count: Value<"int", P>, unit: DateUnit) => Expr<"time", P>;
+  readonly dateTzOffset: (time: Value<"time", P>, zone: string) => Expr<"time", P>;
+  /** The URI of an output's instance. */
+  readonly writes: Readonly<Record<W, Expr<"path", P>>>;
+}
+
+/** What a coordinator's `run` may use: the EL of the phase `action`, as a coordinator creates a workflow. */
+export interface ActionContext<R extends string, W extends string> extends PromiseContext<W, "action"> {
   /** The URIs of an input's instances, divided by commas. */
   readonly reads: Readonly<Record<R, Expr<"path", "action">>>;
-  readonly writes: Readonly<Record<W, Expr<"path", "action">>>;
+  /** Facts of inputs and outputs whose URIs are of HCatalog: `hcat://server/database/table/column=value`. */
+  readonly hcatalog: HCatalogContext<R, W>;
+}
+
+type Text = Expr<"string", "action">;
+
+export interface HCatalogContext<R extends string, W extends string> {
+  readonly databaseIn: (input: R) => Text;
+  readonly tableIn: (input: R) => Text;
+  /** A filter for the input's partitions, as pig, Hive or Java's HCatalog takes it. */
+  readonly partitionFilter: (input: R, type: "pig" | "hive" | "java") => Text;
+  readonly partitionMin: (input: R, column: string) => Text;
+  readonly partitionMax: (input: R, column: string) => Text;
+  /** The input's partitions as Hive's EXPORT takes them. */
+  readonly partitionsIn: (input: R, type: "hive-export") => Text;
+  readonly databaseOut: (output: W) => Text;
+  readonly tableOut: (output: W) => Text;
+  readonly partitionsOut: (output: W) => Text;
+  readonly partitionValueOut: (output: W, column: string) => Text;
 }
 
 export interface CoordinatorOptions<R extends Named<Instances>, W extends Named<Instances>> {
-  readonly every: Frequency;
+  readonly every: Every | ParameterFrequency;
   /** The first nominal time. */
   readonly start: Value<"time", Phase>;
   /** No nominal time is at or after it. */
   readonly end: Value<"time", Phase>;
+  /** The time zone in which days and months are counted. @default "UTC" */
+  readonly timezone?: string;
   /** What must be there before an action starts. */
   readonly reads: R;
-  /** What an action makes. */
+  /** What an action makes, one instance each. */
   readonly writes?: W;
+  /** Whether Oozie deletes what an action makes when it is run again (`coord-rerun`). @default false */
+  readonly cleanup?: boolean;
   /** The workflow that each action runs. */
   readonly run: (context: ActionContext<keyof R & string, keyof W & string>) => WorkflowCall<"action">;
-  /** Actions that run side by side. @default 1 */
-  readonly concurrency?: number;
+  /** Actions that run side by side; -1 for any number. @default 1 */
+  readonly concurrency?: Value<"int", Phase>;
   /** Actions that wait side by side. @default 12 */
-  readonly throttle?: number;
+  readonly throttle?: Value<"int", Phase>;
   /** How long an action waits for its inputs before it is given up; Oozie's own default is 120 minutes. */
-  readonly timeout?: Frequency;
+  readonly timeout?: Timeout;
   /** @default "FIFO" */
-  readonly execution?: "FIFO" | "LIFO" | "LAST_ONLY" | "NONE";
+  readonly execution?: Execution;
+  /** What is promised about each action. */
+  readonly sla?: (context: PromiseContext<keyof W & string, "sla">) => SlaOptions<"sla">;
+  /** Warnings that are meant, by code, with the reason. */
+  readonly accept?: Accept;
 }
+
+type TimeoutUnit = "minutes" | "hours" | "days" | "months";
+export type Timeout = Frequency<TimeoutUnit> | ParameterFrequency<TimeoutUnit>;
+export type Execution = "FIFO" | "LIFO" | "LAST_ONLY" | "NONE";
 
 export interface Coordinator {
   readonly kind: "coordinator";
   readonly name: string;
-  readonly every: Frequency;
+  readonly every: Every | ParameterFrequency;
   readonly start: Expr<"time", Phase>;
   readonly end: Expr<"time", Phase>;
+  readonly timezone: string;
   readonly reads: Named<Instances>;
   readonly writes: Named<Instances>;
+  readonly cleanup: boolean;
   readonly run: WorkflowCall<"action">;
-  readonly concurrency: number;
-  readonly throttle: number;
-  readonly timeout: Frequency | undefined;
-  readonly execution: "FIFO" | "LIFO" | "LAST_ONLY" | "NONE";
+  readonly concurrency: Expr<"int", Phase>;
+  readonly throttle: Expr<"int", Phase>;
+  readonly timeout: Timeout | undefined;
+  readonly execution: Execution;
+  readonly sla: Sla | undefined;
+  readonly accept: Accept;
   readonly at: Place;
+}
+
+/** The members of both contexts. */
+function promiseContext<W extends string, P extends "action" | "sla">(writes: Named<Instances>): PromiseContext<W, P> {
+  return {
+    nominalTime: call("coord:nominalTime"),
+    actualTime: call("coord:actualTime"),
+    actionId: call("coord:actionId"),
+    name: call("coord:name"),
+    user: call("coord:user"),
+    formatTime: formatTime<P>,
+    epochTime: epochTime<P>,
+    dateOffset: dateOffset<P>,
+    dateTzOffset: dateTzOffset<P>,
+    writes: uris<W, P>("coord:dataOut", writes),
+  };
+}
+
+function uris<N extends string, P extends Phase>(
+  fn: "coord:dataIn" | "coord:dataOut",
+  events: Named<Instances>,
+): Readonly<Record<N, Expr<"path", P>>> {
+  const entries = Object.keys(events).map((event) => [event, call<"path", P>(fn, literal(event))]);
+  return Object.fromEntries(entries) as Readonly<Record<N, Expr<"path", P>>>;
+}
+
+/** A function of Oozie whose arguments are texts. */
+function asks(fn: Parameters<typeof call>[0]): (...args: readonly string[]) => Text {
+  return (...args) => call<"string", "action">(fn, ...args.map((arg): Expr<ElType, Phase> => literal(arg)));
 }
 
 /** Declares a coordinator: what it reads, what it writes, what it runs. */
@@ -68,40 +154,58 @@ export function coordinator<
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a coordinator that writes nothing
   const W extends Named<Instances> = Readonly<Record<never, Instances>>,
 >(name: string, options: CoordinatorOptions<R, W>): Coordinator {
-  const at = callerPlace();
-  const writes = options.writes ?? ({} as W);
-  const uris = <N extends string>(
-    fn: "coord:dataIn" | "coord:dataOut",
-    events: Readonly<Record<N, unknown>>,
-  ): Readonly<Record<N, Expr<"path", "action">>> => {
-    const entries = Object.keys(events).map((event) => [event, call<"path", "action">(fn, literal(event))]);
-    return Object.fromEntries(entries) as Readonly<Record<N, Expr<"path", "action">>>;
-  };
-  const context: ActionContext<keyof R & string, keyof W & string> = {
-    nominalTime: call("coord:nominalTime"),
-    name: call("coord:name"),
-    user: call("coord:user"),
-    formatTime: (time, pattern) => call("coord:formatTime", toExpr<"time", "action">(time), literal(pattern)),
-    dateOffset: (time, count, unit) =>
-      call("coord:dateOffset", toExpr<"time", "action">(time), literal(count), literal(unit)),
+  const writes: Named<Instances> = options.writes ?? {};
+  const run = options.run({
+    ...promiseContext<keyof W & string, "action">(writes),
     reads: uris("coord:dataIn", options.reads),
-    writes: uris("coord:dataOut", writes),
-  };
+    hcatalog: {
+      databaseIn: asks("coord:databaseIn"),
+      tableIn: asks("coord:tableIn"),
+      partitionFilter: asks("coord:dataInPartitionFilter"),
+      partitionMin: asks("coord:dataInPartitionMin"),
+      partitionMax: asks("coord:dataInPartitionMax"),
+      partitionsIn: asks("coord:dataInPartitions"),
+      databaseOut: asks("coord:databaseOut"),
+      tableOut: asks("coord:tableOut"),
+      partitionsOut: asks("coord:dataOutPartitions"),
+      partitionValueOut: asks("coord:dataOutPartitionValue"),
+    },
+  });
   return Object.freeze({
     kind: "coordinator",
-    name: nodeName(name, at),
+    name,
     every: options.every,
-    start: timeExpr(options.start, at),
-    end: timeExpr(options.end, at),
+    start: toExpr<"time", Phase>(options.start),
+    end: toExpr<"time", Phase>(options.end),
+    timezone: options.timezone ?? "UTC",
     reads: options.reads,
     writes,
-    run: options.run(context),
-    concurrency: options.concurrency ?? 1,
-    throttle: options.throttle ?? 12,
+    cleanup: options.cleanup ?? false,
+    run,
+    concurrency: toExpr<"int", Phase>(options.concurrency ?? 1),
+    throttle: toExpr<"int", Phase>(options.throttle ?? 12),
     timeout: options.timeout,
     execution: options.execution ?? "FIFO",
-    at,
+    sla: options.sla === undefined ? undefined : sla(options.sla(promiseContext<keyof W & string, "sla">(writes))),
+    accept: options.accept ?? {},
+    at: callerPlace(),
   });
+}
+
+/** Every expression in a coordinator itself, those of its data sets and its workflow not included. */
+export function coordinatorExpressions(coordinator: Coordinator): readonly Expr[] {
+  const { every, timeout, reads, writes, run } = coordinator;
+  const counts = [every, timeout].flatMap((one) => (one?.kind === "parameter-frequency" ? [one.count] : []));
+  return [
+    ...counts,
+    coordinator.start,
+    coordinator.end,
+    coordinator.concurrency,
+    coordinator.throttle,
+    ...[...Object.values(reads), ...Object.values(writes)].flatMap(expressionsOf),
+    ...Object.values(run.values),
+    ...slaExpressions(coordinator.sla),
+  ];
 }
 
 /** Coordinators that are started and stopped together. */
@@ -109,10 +213,26 @@ export interface Bundle {
   readonly kind: "bundle";
   readonly name: string;
   readonly coordinators: readonly Coordinator[];
+  /** When the coordinators are started. */
+  readonly kickOff: Expr<"time", Phase> | undefined;
+  readonly accept: Accept;
   readonly at: Place;
 }
 
-export function bundle(name: string, coordinators: readonly Coordinator[]): Bundle {
-  const at = callerPlace();
-  return Object.freeze({ kind: "bundle", name: nodeName(name, at), coordinators, at });
+export interface BundleOptions {
+  /** When the coordinators are started. @default at once */
+  readonly kickOff?: Value<"time", Phase>;
+  /** Warnings that are meant, by code, with the reason. */
+  readonly accept?: Accept;
+}
+
+export function bundle(name: string, coordinators: readonly Coordinator[], options: BundleOptions = {}): Bundle {
+  return Object.freeze({
+    kind: "bundle",
+    name,
+    coordinators,
+    kickOff: options.kickOff === undefined ? undefined : toExpr<"time", Phase>(options.kickOff),
+    accept: options.accept ?? {},
+    at: callerPlace(),
+  });
 }

@@ -1,7 +1,7 @@
-import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
-import { timeExpr, type Expr, type Phase, type Value } from "./el.ts";
+import type { Accept } from "./accept.ts";
+import { toExpr, type DateUnit, type Expr, type Value } from "./el/index.ts";
 
 /** A series of folders, one an instance, and the file whose presence says that an instance is complete. */
 export interface DataSet {
@@ -9,67 +9,156 @@ export interface DataSet {
   readonly name: string;
   readonly every: Frequency;
   /** The first instance; earlier ones do not exist for Oozie, which drops them silently. */
-  readonly initial: Expr<"time", Phase>;
+  readonly initial: Expr<"time", "initial">;
   readonly uri: Expr<"path", "uri">;
-  /** The name of the flag file. */
+  /** The name of the flag file; empty when the folder's own presence is the sign. */
   readonly doneFlag: string;
+  /** The time zone in which days and months are counted. */
+  readonly timezone: string;
+  readonly accept: Accept;
   readonly at: Place;
-  /** The instance `offset` steps from the nominal time; 0 is the one at or before it. */
-  current(offset: number): Instances;
+  /** The instance n steps from the nominal time; 0 is the one at or before it. */
+  current(n: number): Current<number>;
+  current(n: InstanceNumber): Current;
   /** All instances from one offset to another, both included. */
-  currentRange(from: number, to: number): Instances;
+  currentRange(from: number, to: number): Current<number>;
+  currentRange(from: InstanceNumber, to: InstanceNumber): Current;
+  /**
+   * The n-th complete instance before now (0 or less: 0 is the last one). Oozie looks when the action starts, from the
+   * clock of that moment, not from the nominal time.
+   */
+  latest(n: InstanceNumber): Latest;
+  latestRange(from: InstanceNumber, to: InstanceNumber): Latest;
+  /** The n-th complete instance from the nominal time on (0 is the first), looking at `limit` instances at most. */
+  future(n: InstanceNumber, limit: InstanceNumber): Future;
+  futureRange(from: InstanceNumber, to: InstanceNumber, limit: InstanceNumber): Future;
+  /** The instance at the nominal time moved by n units. */
+  offset(n: InstanceNumber, unit: DateUnit): Offset;
+  offsetRange(from: InstanceNumber, to: InstanceNumber, unit: DateUnit): Offset;
+  /** The instance of one time, whatever the nominal time is. */
+  absolute(time: Value<"time", "instances">): Absolute;
+  /** All instances from a time on, up to the one n steps from the nominal time. */
+  since(start: Value<"time", "instances">, n: InstanceNumber): Since;
+  /** All instances from the beginning of the day, week or month n from the nominal time's, up to another. */
+  sinceStartOf(unit: PeriodUnit, n: InstanceNumber, to: InstanceNumber): Since;
 }
 
-/** Some instances of a data set, relative to a coordinator action's nominal time. */
-export interface Instances {
+/** A number in a choice of instances. */
+export type InstanceNumber = Value<"int", "instances">;
+
+/** What has a beginning (`coord:endOfDays`, `coord:endOfWeeks`, `coord:endOfMonths`). */
+export type PeriodUnit = "endOfDays" | "endOfWeeks" | "endOfMonths";
+
+type Number_ = number | Expr<"int", "instances">;
+
+interface InstancesBase {
   readonly kind: "instances";
   readonly dataSet: DataSet;
-  readonly from: number;
-  readonly to: number;
   readonly at: Place;
+}
+
+/** Relative to the nominal time, both ends included. */
+export interface Current<N extends Number_ = Number_> extends InstancesBase {
+  readonly is: "current";
+  readonly from: N;
+  readonly to: N;
+}
+export interface Latest extends InstancesBase {
+  readonly is: "latest";
+  readonly from: Number_;
+  readonly to: Number_;
+}
+export interface Future extends InstancesBase {
+  readonly is: "future";
+  readonly from: Number_;
+  readonly to: Number_;
+  readonly limit: Number_;
+}
+export interface Offset extends InstancesBase {
+  readonly is: "offset";
+  readonly from: Number_;
+  readonly to: Number_;
+  readonly unit: DateUnit;
+}
+export interface Absolute extends InstancesBase {
+  readonly is: "absolute";
+  readonly time: Expr<"time", "instances">;
+}
+export interface Since extends InstancesBase {
+  readonly is: "since";
+  readonly start: Expr<"time", "instances"> | { readonly period: PeriodUnit; readonly n: Number_ };
+  readonly to: Number_;
+}
+
+/** Some instances of a data set, which an action waits for or makes. */
+export type Instances = Current | Latest | Future | Offset | Absolute | Since;
+
+/** Whether instances stand at fixed distances from the nominal time. */
+export function isCurrent(instances: Instances): instances is Current<number> {
+  return instances.is === "current" && typeof instances.from === "number" && typeof instances.to === "number";
+}
+
+/** Every expression in a choice of instances. */
+export function expressionsOf(instances: Instances): readonly Expr[] {
+  const numbers = "from" in instances ? [instances.from, instances.to] : "to" in instances ? [instances.to] : [];
+  const more: readonly (Number_ | Expr)[] =
+    instances.is === "absolute"
+      ? [instances.time]
+      : instances.is === "future"
+        ? [instances.limit]
+        : instances.is === "since"
+          ? ["n" in instances.start ? instances.start.n : instances.start]
+          : [];
+  return [...numbers, ...more].filter((one): one is Expr => typeof one !== "number");
 }
 
 export interface DataSetOptions {
   readonly every: Frequency;
-  readonly initial: Value<"time", Phase>;
+  readonly initial: Value<"time", "initial">;
   readonly uri: Expr<"path", "uri">;
   /** @default "_SUCCESS" */
   readonly doneFlag?: string;
+  /** The time zone in which days and months are counted. @default "UTC" */
+  readonly timezone?: string;
+  /** Warnings that are meant, by code, with the reason. */
+  readonly accept?: Accept;
 }
-
-/** The names Oozie's coordinator schema allows. */
-const eventName = /^[a-zA-Z][-_a-zA-Z0-9]*$/;
 
 /** Declares a data set. Further facts of the caller's (a table, a file format) stay on the value. */
 export function dataset<Facts extends object = object>(
   name: string,
   options: DataSetOptions & Facts,
 ): DataSet & Omit<Facts, keyof DataSetOptions> {
-  const at = callerPlace();
-  if (!eventName.test(name))
-    throw new HowdahError(`${JSON.stringify(name)} cannot name a data set: a letter, then letters, digits, - and _`, {
-      code: "DATA_SET_NAME",
-      where: at,
-    });
+  const { doneFlag = "_SUCCESS", timezone = "UTC", accept = {} } = options;
+  const of = <I extends Instances>(own: Omit<I, keyof InstancesBase>): I =>
+    Object.freeze({ kind: "instances", dataSet: made, at: callerPlace(), ...own }) as unknown as I;
+  const current = (from: InstanceNumber, to = from): Current<number> =>
+    of<Current>({ is: "current", from, to }) as Current<number>;
+  const time = (value: Value<"time", "instances">): Expr<"time", "instances"> => toExpr<"time", "instances">(value);
   const made: DataSet & Omit<Facts, keyof DataSetOptions> = Object.freeze({
     ...options,
     kind: "data-set" as const,
     name,
-    initial: timeExpr(options.initial, at),
-    doneFlag: options.doneFlag ?? "_SUCCESS",
-    at,
-    current: (offset: number) => instances(made, offset, offset),
-    currentRange: (from: number, to: number) => instances(made, from, to),
+    initial: toExpr<"time", "initial">(options.initial),
+    doneFlag,
+    timezone,
+    accept,
+    at: callerPlace(),
+    current: (n: InstanceNumber) => current(n),
+    currentRange: current,
+    latest: (n: InstanceNumber) => of<Latest>({ is: "latest", from: n, to: n }),
+    latestRange: (from: InstanceNumber, to: InstanceNumber) => of<Latest>({ is: "latest", from, to }),
+    future: (n: InstanceNumber, limit: InstanceNumber) => of<Future>({ is: "future", from: n, to: n, limit }),
+    futureRange: (from: InstanceNumber, to: InstanceNumber, limit: InstanceNumber) =>
+      of<Future>({ is: "future", from, to, limit }),
+    offset: (n: InstanceNumber, unit: DateUnit) => of<Offset>({ is: "offset", from: n, to: n, unit }),
+    offsetRange: (from: InstanceNumber, to: InstanceNumber, unit: DateUnit) =>
+      of<Offset>({ is: "offset", from, to, unit }),
+    absolute: (at: Value<"time", "instances">) => of<Absolute>({ is: "absolute", time: time(at) }),
+    since: (start: Value<"time", "instances">, n: InstanceNumber) =>
+      of<Since>({ is: "since", start: time(start), to: n }),
+    sinceStartOf: (period: PeriodUnit, n: InstanceNumber, to: InstanceNumber) =>
+      of<Since>({ is: "since", start: { period, n }, to }),
   });
   return made;
-}
-
-function instances(dataSet: DataSet, from: number, to: number): Instances {
-  const at = callerPlace();
-  if (!Number.isInteger(from) || !Number.isInteger(to) || from > to)
-    throw new HowdahError(`instances ${from} to ${to} of ${dataSet.name}: whole numbers, the smaller first`, {
-      code: "INSTANCES",
-      where: at,
-    });
-  return Object.freeze({ kind: "instances", dataSet, from, to, at });
 }

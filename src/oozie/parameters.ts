@@ -1,7 +1,7 @@
 import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import { parseOozieTime } from "../core/time.ts";
-import { expr, isExpr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./el.ts";
+import { expr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./el/index.ts";
 
 /** What a parameter accepts. Values are texts on the command line and in files, and are checked by this. */
 export interface ParameterSpec {
@@ -68,15 +68,10 @@ type Named<U> = { readonly [K in keyof U]: U[K] extends Unnamed<infer T> ? Param
 
 /** Declares parameters; each is known by its key, which is what `-D key=value` and properties files name. */
 export function parameters<U extends Readonly<Record<string, Unnamed<ElType>>>>(declared: U): Named<U> {
-  const named = Object.entries(declared).map(([name, { spec, at }]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      throw new HowdahError(`${name} cannot name a parameter: letters, digits and _ only`, {
-        code: "PARAMETER_NAME",
-        where: at,
-      });
-    if (spec.default !== undefined && !isExpr(spec.default)) parseParameter(name, spec, String(spec.default), at);
-    return [name, Object.freeze({ ...expr({ is: "parameter", name }), at, name, spec: Object.freeze(spec) })];
-  });
+  const named = Object.entries(declared).map(([name, { spec, at }]) => [
+    name,
+    Object.freeze({ ...expr({ is: "parameter", name }), at, name, spec: Object.freeze(spec) }),
+  ]);
   return Object.freeze(Object.fromEntries(named)) as Named<U>;
 }
 

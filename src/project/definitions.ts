@@ -5,11 +5,13 @@ import { isHiveStatement, type HiveStatement } from "../hive/statements.ts";
 import type { Database, Table, View } from "../hive/table.ts";
 import { declaredParameters } from "../jobs/compile.ts";
 import { isJob, isRawDataSet, isTableDataSet, type Job } from "../jobs/job.ts";
-import type { Bundle, Coordinator } from "../oozie/coordinator.ts";
+import { actionExpressions } from "../oozie/actions/index.ts";
+import { coordinatorExpressions, type Bundle, type Coordinator } from "../oozie/coordinator.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import type { Expr } from "../oozie/el.ts";
+import type { Expr } from "../oozie/el/index.ts";
 import type { Parameter } from "../oozie/parameters.ts";
-import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
+import { slaExpressions } from "../oozie/sla.ts";
+import { partsIn, type Workflow, type WorkflowPart } from "../oozie/workflow.ts";
 import type { Definition } from "./config.ts";
 
 /** Everything that a project defines, by name, found by walking from what its configuration lists. */
@@ -95,46 +97,22 @@ export function collect(
     else if (statement.is !== "script") useTable(statement.table);
   };
   const usePart = (part: WorkflowPart): void => {
-    switch (part.kind) {
-      case "sequence":
-        return part.steps.forEach(usePart);
-      case "parallel":
-        return part.branches.forEach(usePart);
-      case "decision":
-        for (const { when, then } of part.cases) {
-          use(when);
-          usePart(then);
-        }
-        return usePart(part.otherwise);
-      case "kill":
-        return use(part.message);
-      case "action":
-        if (part.handler !== undefined) usePart(part.handler);
-        switch (part.type) {
-          case "fs":
-            for (const operation of part.operations)
-              use(...(operation.is === "move" ? [operation.from, operation.to] : [operation.path]));
-            return;
-          case "hive2":
-            return part.run.filter(isHiveStatement).forEach(useStatement);
-          case "spark":
-            use(part.from, part.to);
-            if (isJob(part.job)) useJob(part.job);
-            return;
-          case "shell":
-            return use(...part.arguments, ...Object.values(part.environment));
-          case "sub-workflow":
-            use(...Object.values(part.run.values));
-            return useWorkflow(part.run.workflow);
-        }
-    }
+    if (part.kind === "decision") use(...part.cases.map(({ when }) => when));
+    if (part.kind === "kill") use(part.message);
+    if (part.kind !== "action") return;
+    use(...actionExpressions(part));
+    if (part.type === "hive2") part.run.filter(isHiveStatement).forEach(useStatement);
+    if (part.type === "spark" && isJob(part.job)) useJob(part.job);
+    if (part.type === "sub-workflow") useWorkflow(part.run.workflow);
   };
   const useWorkflow = (workflow: Workflow): void => {
-    if (note("workflows", found.workflows, workflow.name, workflow)) usePart(workflow.body);
+    if (!note("workflows", found.workflows, workflow.name, workflow)) return;
+    use(...slaExpressions(workflow.sla));
+    for (const part of partsIn(workflow.body)) usePart(part);
   };
   const useCoordinator = (coordinator: Coordinator): void => {
     if (!note("coordinators", found.coordinators, coordinator.name, coordinator)) return;
-    use(coordinator.start, coordinator.end, ...Object.values(coordinator.run.values));
+    use(...coordinatorExpressions(coordinator));
     for (const { dataSet } of [...Object.values(coordinator.reads), ...Object.values(coordinator.writes)])
       useDataSet(dataSet);
     useWorkflow(coordinator.run.workflow);
@@ -143,6 +121,7 @@ export function collect(
   for (const definition of definitions) {
     if (definition.kind === "bundle") {
       note("bundles", found.bundles, definition.name, definition);
+      if (definition.kickOff !== undefined) use(definition.kickOff);
       definition.coordinators.forEach(useCoordinator);
     } else if (definition.kind === "coordinator") useCoordinator(definition);
     else if (definition.kind === "workflow") useWorkflow(definition);

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, relative, resolve } from "node:path";
 import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
 import type { Json } from "../core/hash.ts";
-import { evaluate, isExpr } from "../oozie/el.ts";
+import { evaluate, isExpr } from "../oozie/el/index.ts";
 import { parseParameter, type Parameter } from "../oozie/parameters.ts";
 import type { SecretSource, TargetValues } from "./config.ts";
 

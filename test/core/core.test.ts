@@ -3,12 +3,19 @@ import fc from "fast-check";
 import { didYouMean, HowdahError, ManyErrors, nearest, throwAll } from "#src/core/errors.js";
 import { canonicalJson, hashOf, type Json } from "#src/core/hash.js";
 import {
+  cron,
   days,
+  endOfDays,
+  endOfMonths,
+  endOfWeeks,
   floorTo,
   formatOozieTime,
   formatTimeBy,
+  frequencyProblem,
   hours,
+  isFixed,
   minutes,
+  months,
   parseOozieTime,
   parseTimeBy,
   plus,
@@ -56,7 +63,19 @@ describe("core", () => {
   it("refuses letters of date patterns that it cannot read back, and frequencies that are none", () => {
     for (const pattern of ["yy", "EEE", "yyyyMMd", "T", "hh"])
       assert.throws(() => formatTimeBy(pattern, 0 as Instant), { code: "DATE_PATTERN" }, pattern);
-    for (const count of [0, -1, 1.5, NaN, Infinity]) assert.throws(() => hours(count), { code: "FREQUENCY" });
+    for (const count of [0, -1, 1.5, NaN, Infinity, 2 ** 31])
+      assert.match(frequencyProblem(hours(count)) ?? "", /^hours\(.+\) is no frequency/);
+    for (const count of [1, 2 ** 31 - 1]) assert.equal(frequencyProblem(endOfMonths(count)), undefined);
+  });
+
+  it("tells frequencies of a fixed length from others", () => {
+    const all = [minutes, hours, days, months, endOfDays, endOfWeeks, endOfMonths].map((make) => make(2));
+    assert.deepEqual(
+      all.map((every) => [every.unit, every.count]),
+      ["minutes", "hours", "days", "months", "endOfDays", "endOfWeeks", "endOfMonths"].map((unit) => [unit, 2]),
+    );
+    assert.deepEqual([...all, cron("0 10 * * *")].filter(isFixed), all.slice(0, 3));
+    for (const every of all) assert.match(every.at.file, /core\.test\.[jt]s$/);
   });
 
   it("adds and floors in UTC, across a change of daylight saving too", () => {

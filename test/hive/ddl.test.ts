@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { addPartition, create, hiveQl, hiveScript } from "#src/hive/statements.js";
 import { database, delimited, parquet, quotedCsv, table, view } from "#src/hive/table.js";
 import { isParameter, parameters, pathParameter } from "#src/oozie/parameters.js";
-import { literal, path, type ElNode, type Expr } from "#src/oozie/el.js";
+import { literal, path, type ElNode, type Expr } from "#src/oozie/el/index.js";
 
 const p = parameters({ data: pathParameter() });
 

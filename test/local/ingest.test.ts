@@ -9,7 +9,7 @@ import {
   minutes,
   parseOozieTime,
   parseTimeBy,
-  type Frequency,
+  type FixedFrequency,
   type Instant,
 } from "#src/core/time.js";
 import { ingest, type IngestRequest } from "#src/local/ingest.js";
@@ -39,9 +39,13 @@ describe("ingest", () => {
     return names.flatMap((name) => parseTimeBy(pattern, name) ?? []).sort((a, b) => a - b);
   };
 
-  function request(instance: string, more: Partial<IngestRequest> = {}, every: Frequency = hours(1)): IngestRequest {
+  function request(
+    instance: string,
+    more: Partial<IngestRequest> = {},
+    every: FixedFrequency = hours(1),
+  ): IngestRequest {
     return {
-      dataSet: { name: "web-logs", every, doneFlag: "_SUCCESS" },
+      dataSet: { name: "web-logs", every, doneFlag: "_SUCCESS", at: { file: "data.ts", line: 1 } },
       folderOf: (at) => join(root, "logs", formatTimeBy(pattern, at)),
       present: present(),
       instance: time(instance),

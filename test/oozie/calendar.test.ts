@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { days, hours, minutes, plus, stepOf, type Frequency, type Instant } from "#src/core/time.js";
+import { days, hours, minutes, plus, stepOf, type FixedFrequency, type Instant } from "#src/core/time.js";
 import { consecutiveRuns, instancesAt, nominalTimes, onGrid } from "#src/oozie/calendar.js";
 
 const instant = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((count) => (count * 60_000) as Instant);
-const every: fc.Arbitrary<Frequency> = fc.oneof(
+const every: fc.Arbitrary<FixedFrequency> = fc.oneof(
   fc.integer({ min: 1, max: 90 }).map(minutes),
   fc.integer({ min: 1, max: 30 }).map(hours),
   fc.integer({ min: 1, max: 3 }).map(days),
@@ -54,7 +54,7 @@ describe("the calendar", () => {
   });
 
   it("gives a range in order, and drops what is before the initial instance", () => {
-    const grid = { every: hours(1), initial: 2 * 3_600_000 } as { every: Frequency; initial: Instant };
+    const grid = { every: hours(1), initial: 2 * 3_600_000 } as { every: FixedFrequency; initial: Instant };
     const { times, dropped } = instancesAt({ from: 0, to: 4 }, grid, 0 as Instant);
     assert.deepEqual(
       [dropped, times],

@@ -1,0 +1,133 @@
+import {
+  launched,
+  running,
+  runningMap,
+  some,
+  type FileOptions,
+  type LaunchedOptions,
+  type RunningValue,
+} from "./make.ts";
+import type {
+  ActionFile,
+  DistcpAction,
+  Hive2Action,
+  HiveScriptPart,
+  JavaAction,
+  ShellAction,
+  SparkAction,
+  SparkApplicationAction,
+  SqlJob,
+} from "./model.ts";
+
+/** Runs HiveQL through HiveServer2. */
+export function hive2(
+  name: string,
+  run: readonly HiveScriptPart[],
+  options: LaunchedOptions & FileOptions = {},
+): Hive2Action {
+  return launched<Hive2Action>(name, options, { type: "hive2", run });
+}
+
+/** Runs a SQL job for a range of units. */
+export function spark(
+  name: string,
+  options: LaunchedOptions & {
+    readonly job: SqlJob;
+    readonly from: RunningValue<"string">;
+    /** @default from */
+    readonly to?: RunningValue<"string">;
+  },
+): SparkAction {
+  return launched<SparkAction>(name, options, {
+    type: "spark",
+    job: options.job,
+    from: running(options.from),
+    to: running(options.to ?? options.from),
+  });
+}
+
+/** Runs a Spark application: a jar or a Python file. */
+export function sparkApplication(
+  name: string,
+  options: LaunchedOptions &
+    FileOptions & {
+      readonly application: ActionFile;
+      /** The class in a jar that has `main`. */
+      readonly mainClass?: string;
+      readonly arguments?: readonly RunningValue[];
+      /** Options of spark-submit: `--conf spark.executor.memory=2g`. */
+      readonly options?: RunningValue<"string">;
+      /** @default "cluster" */
+      readonly mode?: "cluster" | "client";
+    },
+): SparkApplicationAction {
+  return launched<SparkApplicationAction>(name, options, {
+    type: "spark-application",
+    application: options.application,
+    mainClass: options.mainClass,
+    arguments: (options.arguments ?? []).map((argument) => running(argument)),
+    options: some(options.options),
+    mode: options.mode ?? "cluster",
+  });
+}
+
+/** Runs a command on a node of the cluster. */
+export function shell(
+  name: string,
+  options: LaunchedOptions &
+    FileOptions & {
+      readonly command: string;
+      readonly arguments?: readonly RunningValue[];
+      readonly environment?: Readonly<Record<string, RunningValue>>;
+      /** @default false */
+      readonly captureOutput?: boolean;
+    },
+): ShellAction {
+  return launched<ShellAction>(name, options, {
+    type: "shell",
+    command: options.command,
+    arguments: (options.arguments ?? []).map((argument) => running(argument)),
+    environment: runningMap(options.environment ?? {}),
+    captureOutput: options.captureOutput ?? false,
+  });
+}
+
+/** Runs the `main` of a Java class on a node of the cluster. */
+export function java(
+  name: string,
+  options: LaunchedOptions &
+    FileOptions & {
+      readonly mainClass: string;
+      readonly arguments?: readonly RunningValue[];
+      readonly javaOptions?: readonly string[];
+      /** @default false */
+      readonly captureOutput?: boolean;
+    },
+): JavaAction {
+  return launched<JavaAction>(name, options, {
+    type: "java",
+    mainClass: options.mainClass,
+    javaOptions: options.javaOptions ?? [],
+    arguments: (options.arguments ?? []).map((argument) => running(argument)),
+    captureOutput: options.captureOutput ?? false,
+  });
+}
+
+/** Copies between folders or clusters with `hadoop distcp`. */
+export function distcp(
+  name: string,
+  options: LaunchedOptions & {
+    readonly from: readonly RunningValue<"path">[];
+    readonly to: RunningValue<"path">;
+    readonly options?: readonly string[];
+    readonly javaOptions?: string;
+  },
+): DistcpAction {
+  return launched<DistcpAction>(name, options, {
+    type: "distcp",
+    from: options.from.map((path) => running(path)),
+    to: running(options.to),
+    options: options.options ?? [],
+    javaOptions: options.javaOptions,
+  });
+}

@@ -1,0 +1,86 @@
+import { callerPlace } from "../../core/source.ts";
+import type { Accept } from "../accept.ts";
+import { toExpr, type ElType, type Value } from "../el/index.ts";
+import { sla, type SlaOptions } from "../sla.ts";
+import type { WorkflowPart } from "../workflow.ts";
+import type {
+  Action,
+  ActionBase,
+  ActionFile,
+  Credential,
+  FsOperation,
+  LaunchedAction,
+  LaunchedBase,
+  Launcher,
+  Retry,
+  Running,
+} from "./model.ts";
+
+/** What may stand where an action takes a value. */
+export type RunningValue<T extends ElType = ElType> = Value<T, "workflow">;
+
+/** Options of every action. */
+export interface ActionOptions {
+  /** @default none: a failure is final */
+  readonly retry?: Retry;
+  /** What is promised about it. */
+  readonly sla?: SlaOptions<"workflow">;
+  /** Warnings that are meant, by code, with the reason. */
+  readonly accept?: Accept;
+}
+
+/** Options of the actions that a launcher starts. */
+export interface LaunchedOptions extends ActionOptions {
+  readonly prepare?: readonly FsOperation[];
+  readonly configuration?: Readonly<Record<string, RunningValue>>;
+  readonly launcher?: Launcher;
+  /** Besides those that a target with Kerberos adds by itself. */
+  readonly credentials?: readonly Credential[];
+}
+
+export interface FileOptions {
+  readonly files?: readonly ActionFile[];
+  readonly archives?: readonly ActionFile[];
+}
+
+/** Makes an action; what is its own comes from the caller. */
+export function action<A extends Action>(name: string, options: ActionOptions, own: Omit<A, keyof ActionBase>): A {
+  const base = {
+    ...own,
+    kind: "action",
+    name,
+    retry: options.retry,
+    sla: options.sla === undefined ? undefined : sla(options.sla),
+    accept: options.accept ?? {},
+    at: callerPlace(),
+  };
+  const make = (handler: WorkflowPart | undefined): A =>
+    Object.freeze({ ...base, handler, onError: make }) as unknown as A;
+  return make(undefined);
+}
+
+/** Makes an action that a launcher starts. */
+export function launched<A extends LaunchedAction>(
+  name: string,
+  options: LaunchedOptions & FileOptions,
+  own: Omit<A, keyof LaunchedBase>,
+): A {
+  const { prepare = [], configuration = {}, launcher = {}, credentials = [], files = [], archives = [] } = options;
+  const more = { prepare, configuration: runningMap(configuration), launcher, credentials, files, archives };
+  return action<A>(name, options, { ...own, ...more } as unknown as Omit<A, keyof ActionBase>);
+}
+
+/** A plain value as an expression. */
+export function running<T extends ElType>(value: RunningValue<T>): Running<T> {
+  return toExpr<T, "workflow">(value);
+}
+
+/** Likewise, for what may be left out. */
+export function some<T extends ElType>(value: RunningValue<T> | undefined): Running<T> | undefined {
+  return value === undefined ? undefined : running(value);
+}
+
+/** Plain values as expressions. */
+export function runningMap(values: Readonly<Record<string, RunningValue>>): Readonly<Record<string, Running>> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, running(value)]));
+}

@@ -1,0 +1,247 @@
+import type { Place } from "../../core/source.ts";
+import type { Frequency } from "../../core/time.ts";
+import type { Accept } from "../accept.ts";
+import type { ElType, Expr } from "../el/index.ts";
+import { slaExpressions, type Sla } from "../sla.ts";
+import type { WorkflowCall, WorkflowPart } from "../workflow.ts";
+
+/** An expression that has its value while a workflow runs. */
+export type Running<T extends ElType = ElType> = Expr<T, "workflow">;
+
+/** What all actions have. */
+export interface ActionBase {
+  readonly kind: "action";
+  readonly name: string;
+  readonly retry: Retry | undefined;
+  readonly sla: Sla | undefined;
+  /** Runs when the action has failed; the workflow then ends as failed. */
+  readonly handler: WorkflowPart | undefined;
+  readonly accept: Accept;
+  readonly at: Place;
+  /** The same action with a handler for its failure. */
+  onError(handler: WorkflowPart): this;
+}
+
+/** Tried again so many times, so long apart, when it fails with an error that Oozie takes for a passing one. */
+export interface Retry {
+  readonly max: number;
+  /** Oozie counts it in minutes. */
+  readonly every: Frequency<"minutes" | "hours">;
+  /** @default "periodic" */
+  readonly policy?: "periodic" | "exponential";
+}
+
+/** Where the program runs that starts an action's job on the cluster. */
+export interface Launcher {
+  /** Megabytes. */
+  readonly memory?: number;
+  readonly cores?: number;
+  readonly javaOptions?: string;
+  /** `NAME=value` of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default the target's queue for launchers */
+  readonly queue?: string;
+  readonly shareLib?: string;
+  readonly viewAcl?: string;
+  readonly modifyAcl?: string;
+}
+
+/** What an action must show to a secured service. */
+export interface Credential {
+  readonly kind: "credential";
+  readonly name: string;
+  /** A type that the server knows, such as `hive2`, `hcat`, `hbase`. */
+  readonly type: string;
+  readonly properties: Readonly<Record<string, Expr<ElType, "workflow">>>;
+  readonly at: Place;
+}
+
+/** What the actions have that Oozie starts through a launcher on the cluster. */
+export interface LaunchedBase extends ActionBase {
+  /** Done before the action starts. */
+  readonly prepare: readonly FsOperation[];
+  /** Properties of the action's Hadoop job. */
+  readonly configuration: Readonly<Record<string, Running>>;
+  readonly launcher: Launcher;
+  readonly credentials: readonly Credential[];
+  /** Put beside the program where it runs: a file of the project, or a path of the cluster. */
+  readonly files: readonly ActionFile[];
+  readonly archives: readonly ActionFile[];
+}
+
+/** A file of the project (relative to it), which is shipped, or a path of the cluster. */
+export type ActionFile = string | Running<"path">;
+
+/** Operations on the file system, done in order. */
+export type FsOperation =
+  | { readonly is: "mkdir"; readonly path: Running<"path"> }
+  | { readonly is: "delete"; readonly path: Running<"path">; readonly skipTrash: boolean }
+  | { readonly is: "touch"; readonly path: Running<"path"> }
+  | { readonly is: "move"; readonly from: Running<"path">; readonly to: Running<"path"> }
+  | {
+      readonly is: "chmod";
+      readonly path: Running<"path">;
+      /** Octal, `755`, or symbolic, `-rwxr-xr-x`. */
+      readonly permissions: string;
+      readonly recursive: boolean;
+      /** Also the files in it, not the folders alone. */
+      readonly files: boolean;
+    }
+  | {
+      readonly is: "chgrp";
+      readonly path: Running<"path">;
+      readonly group: string;
+      readonly recursive: boolean;
+      readonly files: boolean;
+    }
+  | { readonly is: "setrep"; readonly path: Running<"path">; readonly replication: number };
+
+export interface FsAction extends ActionBase {
+  readonly type: "fs";
+  readonly operations: readonly FsOperation[];
+}
+
+/** What a hive2 action runs: something that writes itself as HiveQL. `src/hive` makes them. */
+export interface HiveScriptPart {
+  readonly kind: "hive";
+  /** Every expression in it, so that its parameters can be found. */
+  readonly uses: readonly Expr[];
+}
+
+export interface Hive2Action extends LaunchedBase {
+  readonly type: "hive2";
+  readonly run: readonly HiveScriptPart[];
+}
+
+/** What the definitions need to know of a SQL job. `src/jobs` makes them. */
+export interface SqlJob {
+  readonly kind: "job";
+  readonly name: string;
+  /** How long a unit of its work is. */
+  readonly every: Frequency<"minutes" | "hours" | "days">;
+  /** How a unit's time is written, such as `yyyyMMdd_HH`. */
+  readonly key: string;
+}
+
+export interface SparkAction extends LaunchedBase {
+  readonly type: "spark";
+  readonly job: SqlJob;
+  /** Keys of the first and the last unit, both included. */
+  readonly from: Running<"string">;
+  readonly to: Running<"string">;
+}
+
+export interface SparkApplicationAction extends LaunchedBase {
+  readonly type: "spark-application";
+  readonly application: ActionFile;
+  readonly mainClass: string | undefined;
+  readonly arguments: readonly Running[];
+  readonly options: Running<"string"> | undefined;
+  readonly mode: "cluster" | "client";
+}
+
+export interface ShellAction extends LaunchedBase {
+  readonly type: "shell";
+  readonly command: string;
+  readonly arguments: readonly Running[];
+  readonly environment: Readonly<Record<string, Running>>;
+  /** Lines `key=value` that it prints can be asked for with `outputOf`. */
+  readonly captureOutput: boolean;
+}
+
+export interface JavaAction extends LaunchedBase {
+  readonly type: "java";
+  readonly mainClass: string;
+  readonly javaOptions: readonly string[];
+  readonly arguments: readonly Running[];
+  /** Properties that it writes to the file named by `oozie.action.output.properties` can be asked for. */
+  readonly captureOutput: boolean;
+}
+
+export interface DistcpAction extends LaunchedBase {
+  readonly type: "distcp";
+  readonly from: readonly Running<"path">[];
+  readonly to: Running<"path">;
+  /** Such as `-update`. */
+  readonly options: readonly string[];
+  readonly javaOptions: string | undefined;
+}
+
+export interface EmailAction extends ActionBase {
+  readonly type: "email";
+  readonly to: Running<"string">;
+  readonly cc: Running<"string"> | undefined;
+  readonly bcc: Running<"string"> | undefined;
+  readonly subject: Running<"string">;
+  readonly body: Running<"string">;
+  readonly contentType: string | undefined;
+  readonly attachments: readonly Running<"path">[];
+}
+
+export interface SubWorkflowAction extends ActionBase {
+  readonly type: "sub-workflow";
+  readonly run: WorkflowCall<"workflow">;
+}
+
+export type Action =
+  | FsAction
+  | Hive2Action
+  | SparkAction
+  | SparkApplicationAction
+  | ShellAction
+  | JavaAction
+  | DistcpAction
+  | EmailAction
+  | SubWorkflowAction;
+
+/** Actions that a launcher on the cluster starts. */
+export type LaunchedAction = Extract<Action, LaunchedBase>;
+
+export function isLaunched(action: Action): action is LaunchedAction {
+  return "launcher" in action;
+}
+
+function operationExpressions(operation: FsOperation): readonly Running<"path">[] {
+  return operation.is === "move" ? [operation.from, operation.to] : [operation.path];
+}
+
+/** Every expression in an action, those of its handler and of a workflow that it runs not included. */
+export function actionExpressions(action: Action): readonly Expr[] {
+  const given = (...values: readonly (Expr | undefined)[]): readonly Expr[] =>
+    values.filter((value) => value !== undefined);
+  const own = ((): readonly Expr[] => {
+    switch (action.type) {
+      case "fs":
+        return action.operations.flatMap(operationExpressions);
+      case "hive2":
+        return action.run.flatMap(({ uses }) => uses);
+      case "spark":
+        return [action.from, action.to];
+      case "spark-application":
+        return given(...action.arguments, action.options, ...fileExpressions([action.application]));
+      case "shell":
+        return [...action.arguments, ...Object.values(action.environment)];
+      case "java":
+        return action.arguments;
+      case "distcp":
+        return [...action.from, action.to];
+      case "email":
+        return given(action.to, action.cc, action.bcc, action.subject, action.body, ...action.attachments);
+      case "sub-workflow":
+        return Object.values(action.run.values);
+    }
+  })();
+  const more = isLaunched(action)
+    ? [
+        ...action.prepare.flatMap(operationExpressions),
+        ...Object.values(action.configuration),
+        ...action.credentials.flatMap(({ properties }) => Object.values(properties)),
+        ...fileExpressions([...action.files, ...action.archives]),
+      ]
+    : [];
+  return [...own, ...more, ...slaExpressions(action.sla)];
+}
+
+function fileExpressions(files: readonly ActionFile[]): readonly Expr[] {
+  return files.filter((file) => typeof file !== "string");
+}

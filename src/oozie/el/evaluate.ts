@@ -1,0 +1,150 @@
+import { HowdahError, isHowdahError } from "../../core/errors.ts";
+import { formatOozieTime, formatTimeBy, parseOozieTime, type Instant } from "../../core/time.ts";
+import { fromLocal, isZone, type Local } from "../../core/zone.ts";
+import { dateOffset, dateTzOffset } from "../calendar.ts";
+import type { DateUnit } from "./dates.ts";
+import type { ElValue, Expr } from "./expr.ts";
+import type { ElFunction } from "./functions.ts";
+
+/** What one evaluation knows: values of parameters, and of the functions its phase offers. */
+export interface Scope {
+  readonly parameter: (name: string) => ElValue | undefined;
+  readonly call?: (fn: ElFunction, args: readonly ElValue[]) => ElValue | undefined;
+}
+
+type Pure = (...args: readonly ElValue[]) => ElValue;
+
+/** The functions whose value follows from their arguments alone. */
+const pureFunctions: Partial<Record<ElFunction, Pure>> = {
+  "coord:formatTime": (time, pattern) => formatTimeBy(String(pattern), instant(time)),
+  "coord:dateOffset": (time, count, unit) =>
+    formatOozieTime(dateOffset(instant(time), Number(count), String(unit) as DateUnit)),
+  "coord:dateTzOffset": (time, zone) => formatOozieTime(dateTzOffset(instant(time), String(zone))),
+  "coord:epochTime": (time, inMilliseconds) =>
+    String(String(inMilliseconds) === "true" ? instant(time) : Math.floor(instant(time) / 1000)),
+  "howdah:startOfDay": (time) => `${formatOozieTime(instant(time)).slice(0, 10)}T00:00Z`,
+  "howdah:timeIn": (zone, local) => formatOozieTime(timeIn(String(zone), String(local))),
+  eq: (a, b) => String(a) === String(b),
+  gt: (a, b) => Number(a) > Number(b),
+  and: (a, b) => a === true && b === true,
+  or: (a, b) => a === true || b === true,
+  not: (a) => a !== true,
+  add: (a, b) => Number(a) + Number(b),
+  subtract: (a, b) => Number(a) - Number(b),
+  multiply: (a, b) => Number(a) * Number(b),
+  concat: (a, b) => `${String(a)}${String(b)}`,
+  firstNotNull: (a, b) => (a === "" ? b : a),
+  trim: (value) => String(value).trim(),
+  // `java.net.URLEncoder` writes a space as a plus, and leaves the star.
+  urlEncode: (value) =>
+    encodeURIComponent(String(value)).replace(/%20|[!'()~]/g, (c) =>
+      c === "%20" ? "+" : `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+    ),
+  replaceAll: (value, regex, by) => String(value).replace(new RegExp(String(regex), "g"), String(by)),
+  appendAll: (value, what, delimiter) =>
+    String(value)
+      .split(String(delimiter))
+      .map((part) => `${part}${String(what)}`)
+      .join(String(delimiter)),
+};
+
+/** The moment at which clocks of a zone show a local time. Throws `EL_VALUE` for one that they skip or show twice. */
+function timeIn(zone: string, local: string): Instant {
+  const refuse = (why: string, next: string): HowdahError =>
+    new HowdahError(`timeIn(${JSON.stringify(zone)}, ${JSON.stringify(local)}): ${why}`, { code: "EL_VALUE", next });
+  if (!isZone(zone)) throw refuse("there is no such time zone", "name one as Europe/Berlin");
+  const shown = parseOozieTime(`${local}Z`);
+  if (shown === undefined) throw refuse("is no local time", "write it as 2012-03-01T02:00, without a zone");
+  const { kind, instants } = fromLocal(zone, shown as number as Local);
+  const [first] = instants;
+  if (kind === "one") return first;
+  const choices = instants.map(formatOozieTime).join(" or ");
+  if (kind === "gap") throw refuse("clocks skip that time", `name the moment in UTC; clocks change at ${choices}`);
+  throw refuse("clocks show that time twice", `name the moment in UTC: ${choices}`);
+}
+
+function instant(value: ElValue): Instant {
+  const time = parseOozieTime(String(value));
+  if (time === undefined)
+    throw new HowdahError(`${String(value)} is no time`, {
+      code: "EL_VALUE",
+      next: "write it as 2012-03-01T00:00Z, in UTC",
+    });
+  return time;
+}
+
+/** The value of an expression. Throws `EL_PARAMETER` naming the parameter that has no value, and where it is used. */
+export function evaluate(value: Expr, scope: Scope): ElValue {
+  const { node } = value;
+  switch (node.is) {
+    case "literal":
+      return node.value;
+    case "parameter": {
+      const found = scope.parameter(node.name);
+      if (found === undefined)
+        throw new HowdahError(`parameter ${node.name} has no value`, {
+          code: "EL_PARAMETER",
+          where: value.at,
+          next: `give it: -D ${node.name}=…`,
+        });
+      return found;
+    }
+    case "join":
+      return node.parts.map((part) => String(evaluate(part, scope))).join("");
+    case "call": {
+      const args = node.args.map((arg) => evaluate(arg, scope));
+      const result = pure(value, node.fn, args) ?? scope.call?.(node.fn, args);
+      if (result === undefined)
+        throw new HowdahError(`${node.fn}() has no value here`, { code: "EL_FUNCTION", where: value.at });
+      return result;
+    }
+  }
+}
+
+/** What a function of its arguments alone gives; its mistakes name the place. */
+function pure(value: Expr, fn: ElFunction, args: readonly ElValue[]): ElValue | undefined {
+  try {
+    return pureFunctions[fn]?.(...args);
+  } catch (error) {
+    if (!isHowdahError(error) || error.where !== undefined) throw error;
+    const { code, next } = error;
+    throw new HowdahError(error.message, { code, where: value.at, ...(next === undefined ? {} : { next }) });
+  }
+}
+
+/** The value of an expression of type time. */
+export function evaluateTime(value: Expr<"time">, scope: Scope): Instant {
+  return instant(evaluate(value, scope));
+}
+
+/** The scope in which a data set's URI is resolved for one instance. */
+export function instanceScope(time: Instant, parameter: Scope["parameter"]): Scope {
+  const digits = formatTimeBy("yyyyMMddHHmm", time);
+  const part: Partial<Record<ElFunction, string>> = {
+    YEAR: digits.slice(0, 4),
+    MONTH: digits.slice(4, 6),
+    DAY: digits.slice(6, 8),
+    HOUR: digits.slice(8, 10),
+    MINUTE: digits.slice(10, 12),
+  };
+  return { parameter, call: (fn) => part[fn] };
+}
+
+/** The value of an expression that needs no parameter and nothing of its phase; undefined for any other. */
+export function constantOf(value: Expr): ElValue | undefined {
+  const { node } = value;
+  switch (node.is) {
+    case "literal":
+      return node.value;
+    case "parameter":
+      return undefined;
+    case "join": {
+      const parts = node.parts.map(constantOf);
+      return parts.includes(undefined) ? undefined : parts.join("");
+    }
+    case "call": {
+      const args = node.args.map(constantOf);
+      return args.includes(undefined) ? undefined : pure(value, node.fn, args as ElValue[]);
+    }
+  }
+}

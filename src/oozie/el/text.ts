@@ -1,0 +1,69 @@
+import { call, expr, literal, toExpr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./expr.ts";
+
+function join<T extends ElType, P extends Phase>(
+  texts: TemplateStringsArray,
+  parts: readonly (Expr<ElType, P> | string)[],
+): Expr<T, P> {
+  const all = texts.flatMap((text, i) => {
+    const part = parts[i];
+    return [...(text === "" ? [] : [literal(text)]), ...(part === undefined ? [] : [toExpr<ElType, P>(part)])];
+  });
+  return expr({ is: "join", parts: all });
+}
+
+/** A path: ``path`${p.landing}/omniture` ``. */
+export function path<P extends Phase = Phase>(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Expr<ElType, P> | string)[]
+): Expr<"path", P> {
+  return join(texts, parts);
+}
+
+/** A text put together from expressions. */
+export function text<P extends Phase = Phase>(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Expr<ElType, P> | string)[]
+): Expr<"string", P> {
+  return join(texts, parts);
+}
+
+/** The fields of a data-set instance's time, always in UTC. */
+export const YEAR = call<"string", "uri">("YEAR");
+export const MONTH = call<"string", "uri">("MONTH");
+export const DAY = call<"string", "uri">("DAY");
+export const HOUR = call<"string", "uri">("HOUR");
+export const MINUTE = call<"string", "uri">("MINUTE");
+
+/** What can be compared: an expression, or a plain value. */
+export type Comparable<P extends Phase> = Expr<ElType, P> | ElValue;
+
+const comparable = <P extends Phase>(value: Comparable<P>): Expr<ElType, P> =>
+  toExpr<"string", P>(value as Value<"string", P>);
+const int = <P extends Phase>(value: Value<"int", P>): Expr<"int", P> => toExpr<"int", P>(value);
+
+/** Both are equal, compared as texts. */
+export function equal<P extends Phase>(a: Comparable<P>, b: Comparable<P>): Expr<"boolean", P> {
+  return call("eq", comparable(a), comparable(b));
+}
+/** The first number is greater. */
+export function greater<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"boolean", P> {
+  return call("gt", int(a), int(b));
+}
+export function both<P extends Phase>(a: Expr<"boolean", P>, b: Expr<"boolean", P>): Expr<"boolean", P> {
+  return call("and", a, b);
+}
+export function either<P extends Phase>(a: Expr<"boolean", P>, b: Expr<"boolean", P>): Expr<"boolean", P> {
+  return call("or", a, b);
+}
+export function not<P extends Phase>(a: Expr<"boolean", P>): Expr<"boolean", P> {
+  return call("not", a);
+}
+export function add<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+  return call("add", int(a), int(b));
+}
+export function subtract<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+  return call("subtract", int(a), int(b));
+}
+export function multiply<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+  return call("multiply", int(a), int(b));
+}

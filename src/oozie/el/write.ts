@@ -1,0 +1,75 @@
+import type { ElValue, Expr } from "./expr.ts";
+import { factsOf, isOwn } from "./functions.ts";
+import { constantOf } from "./evaluate.ts";
+
+/** Names the property that stands for what is resolved before submission, such as `startOfDay` of a parameter. */
+export type PropertyOf = (value: Expr) => string;
+
+/**
+ * An expression as Oozie reads it: text with `${…}` in it. Literal text comes back as it was: what Oozie would take for
+ * the start of an expression, or for an escape, is written as an EL string (`AstLiteralExpression` of Tomcat's EL drops
+ * a backslash before `\ $ # ' "`).
+ */
+export function elText(value: Expr, propertyOf: PropertyOf): string {
+  const constant = constantOf(value);
+  if (constant !== undefined) return literalText(String(constant));
+  if (value.node.is === "join") return value.node.parts.map((part) => elText(part, propertyOf)).join("");
+  return `\${${elInner(value, propertyOf)}}`;
+}
+
+/** Literal text, escaped. */
+export function literalText(text: string): string {
+  return text.replace(/\\+|[$#](?=\{)/g, (part) => `\${${elString(part)}}`);
+}
+
+/** Words that EL keeps to itself: no property of such a name can be used. */
+export const elReserved: ReadonlySet<string> = new Set(
+  "and or not eq ne lt gt le ge true false null instanceof empty div mod".split(" "),
+);
+
+function elString(text: string): string {
+  return `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`;
+}
+
+function elConstant(value: ElValue): string {
+  return typeof value === "string" ? elString(value) : String(value);
+}
+
+/** An expression as it stands between `${` and `}`. */
+export function elInner(value: Expr, propertyOf: PropertyOf): string {
+  const constant = constantOf(value);
+  if (constant !== undefined) return elConstant(constant);
+  const { node } = value;
+  switch (node.is) {
+    case "literal":
+      return elConstant(node.value);
+    case "parameter":
+      return node.name;
+    case "join":
+      return node.parts
+        .map((part) => elInner(part, propertyOf))
+        .reduceRight((rest, part) => `concat(${part}, ${rest})`);
+    case "call": {
+      if (isOwn(node.fn)) return propertyOf(value);
+      const { operator, constant: named } = factsOf(node.fn);
+      if (named === true) return node.fn;
+      const args = node.args.map((arg) => elInner(arg, propertyOf));
+      // Compared as texts: a number beside a text would turn both into numbers.
+      if (node.fn === "eq") return `(${node.args.map((arg) => textOperand(arg, propertyOf)).join(" eq ")})`;
+      // Properties are texts, which EL compares letter by letter unless one of two is a number.
+      if (node.fn === "gt") return `(${args.map((arg) => `${arg} + 0`).join(" gt ")})`;
+      if (operator !== undefined)
+        return args.length === 1 ? `(${operator} ${args[0]!})` : `(${args.join(` ${operator} `)})`;
+      // A map of keys, which EL asks with brackets.
+      if (node.fn === "wf:actionData") return `wf:actionData(${args[0]!})[${args[1]!}]`;
+      if (node.fn === "toJsonStr") return `toJsonStr(wf:actionData(${args[0]!}))`;
+      if (node.fn === "hadoop:counters") return `hadoop:counters(${args[0]!})[${args[1]!}][${args[2]!}]`;
+      return `${node.fn}(${args.join(", ")})`;
+    }
+  }
+}
+
+function textOperand(value: Expr, propertyOf: PropertyOf): string {
+  const constant = constantOf(value);
+  return constant === undefined ? elInner(value, propertyOf) : elString(String(constant));
+}
