@@ -34,7 +34,7 @@ const hive2: FamilyTable = {
     ...onYarn,
     one("jdbc-url"),
     optional("password"),
-    choice(one("script"), since("0.2", one("query"))),
+    choice(one("script"), since("0.2", one("query"), "put the text into a script")),
     many("param"),
     many("argument"),
     ...files,

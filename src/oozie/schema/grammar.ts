@@ -9,6 +9,8 @@ import type { Family } from "../xml.ts";
 export interface Span {
   readonly since?: string;
   readonly until?: string;
+  /** What to write where it does not stand. */
+  readonly instead?: string;
 }
 
 /** Which texts a value may be. */
@@ -25,11 +27,16 @@ export interface Attribute extends Span {
   readonly required: boolean;
 }
 
+/** Text, children in order, or nothing. */
+export type Holding =
+  | { readonly is: "text"; readonly type: ValueType }
+  | { readonly is: "children"; readonly particles: readonly Particle[] }
+  | { readonly is: "nothing" };
+
 /** What an element holds and carries. */
 export interface ElementType {
   readonly attributes: readonly Attribute[];
-  /** The type of its text, its children in order, or nothing. */
-  readonly content: ValueType | readonly Particle[] | "nothing";
+  readonly holds: Holding;
 }
 
 /** An element, and how often it may stand at its place. */
@@ -76,24 +83,26 @@ export interface FamilyTable {
 
 export const anyText: ValueType = { describe: "any text", example: "text", accepts: () => true };
 
-/** Elements that hold text and carry nothing. */
-export const text: ElementType = { attributes: [], content: anyText };
+export const textOf = (type: ValueType): ElementType => ({ attributes: [], holds: { is: "text", type } });
+/** Elements that hold any text and carry nothing. */
+export const text = textOf(anyText);
 /** Elements that are there or not. */
-export const flag: ElementType = { attributes: [], content: "nothing" };
-
-export const textOf = (type: ValueType): ElementType => ({ attributes: [], content: type });
-export const children = (...content: readonly Particle[]): ElementType => ({ attributes: [], content });
-export const carrying = (type: ElementType, ...attributes: readonly Attribute[]): ElementType => ({
-  attributes: [...type.attributes, ...attributes],
-  content: type.content,
+export const flag: ElementType = { attributes: [], holds: { is: "nothing" } };
+export const children = (...particles: readonly Particle[]): ElementType => ({
+  attributes: [],
+  holds: { is: "children", particles },
+});
+export const carrying = ({ holds }: ElementType, ...attributes: readonly Attribute[]): ElementType => ({
+  attributes,
+  holds,
 });
 /** An element that carries attributes and holds nothing. */
 export const only = (...attributes: readonly Attribute[]): ElementType => carrying(flag, ...attributes);
 /** A type that holds itself. */
-export const recursive = (attributes: readonly Attribute[], content: () => readonly Particle[]): ElementType => ({
+export const recursive = (attributes: readonly Attribute[], particles: () => readonly Particle[]): ElementType => ({
   attributes,
-  get content() {
-    return content();
+  get holds(): Holding {
+    return { is: "children", particles: particles() };
   },
 });
 
@@ -134,8 +143,17 @@ export const optionalChoice = (...alternatives: Choice["alternatives"]): Choice 
 });
 export const anyOrder = (...members: readonly ElementParticle[]): AnyOrder => ({ is: "any order", members });
 
-export const since = <S extends Span>(version: string, what: S): S => ({ ...what, since: version });
-export const until = <S extends Span>(version: string, what: S): S => ({ ...what, until: version });
+const instead = (words: string | undefined): Pick<Span, "instead"> => (words === undefined ? {} : { instead: words });
+export const since = <S extends Span>(version: string, what: S, words?: string): S => ({
+  ...what,
+  since: version,
+  ...instead(words),
+});
+export const until = <S extends Span>(version: string, what: S, words?: string): S => ({
+  ...what,
+  until: version,
+  ...instead(words),
+});
 export const requiredUntil = <P extends ElementParticle | Choice>(version: string, what: P): P => ({
   ...what,
   requiredUntil: version,

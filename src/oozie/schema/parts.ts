@@ -38,10 +38,14 @@ const launcherSettings: AnyOrder = anyOrder(
   optional("modify-acl"),
 );
 /** The YARN application that starts the action's own jobs. It came with the namespaces 1.0, and so did its type. */
-export const launcher = since("1.0", optional("launcher", children(launcherSettings)));
+export const launcher = since(
+  "1.0",
+  optional("launcher", children(launcherSettings)),
+  "set properties oozie.launcher.* in its configuration",
+);
 
 /** Where YARN is: `resource-manager` is the name of `job-tracker` since the namespaces 1.0. */
-export const yarn = optionalChoice(one("job-tracker"), since("1.0", one("resource-manager")));
+export const yarn = optionalChoice(one("job-tracker"), since("1.0", one("resource-manager"), "write job-tracker"));
 export const nameNode = optional("name-node");
 export const jobXml = many("job-xml");
 export const optionalConfiguration = optional("configuration", configuration);

@@ -58,7 +58,11 @@ const fs = children(
     many("chmod", onFolder(attribute("permissions"))),
     many("touchz", only(path)),
     many("chgrp", onFolder(attribute("group"))),
-    until("0.5", many("setrep", only(path, attribute("replication-factor", short)))),
+    until(
+      "0.5",
+      many("setrep", only(path, attribute("replication-factor", short))),
+      "set the replication in a shell action",
+    ),
   ),
 );
 

@@ -1,0 +1,181 @@
+import { bug, didYouMean } from "../../core/errors.ts";
+import { childrenOf, illegalCharacter, type Family, type XmlElement } from "../xml.ts";
+import { contentOf, membersOf, rootType, slotOf, type Content, type Slot } from "./content.ts";
+import type { Choice, ElementParticle, ElementType, Holding, Particle, ValueType } from "./grammar.ts";
+import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";
+import { families } from "./table.ts";
+
+/**
+ * All that a document holds against the table, in these versions. `found` are problems that are known already: what
+ * they say of an element's version is not said again.
+ */
+export function checkElement(
+  root: XmlElement,
+  versions: ReadonlyMap<Family, string>,
+  found: readonly SchemaProblem[] = [],
+): readonly SchemaProblem[] {
+  const check = new Check(versions, new Set(found.map(({ path }) => path)));
+  const type = rootType(root);
+  if (type === undefined) {
+    const roots = Object.entries(families).map(([family, table]) => `${table.root} (${family})`);
+    check.report({ one: root }, `${root.name} begins no document of Oozie`, `those that do are ${roots.join(", ")}`);
+  } else check.element({ one: root }, type, root.family!);
+  return check.problems;
+}
+
+class Check {
+  readonly problems: SchemaProblem[] = [];
+  readonly #versions: ReadonlyMap<Family, string>;
+  readonly #known: ReadonlySet<string>;
+
+  constructor(versions: ReadonlyMap<Family, string>, known: ReadonlySet<string>) {
+    this.#versions = versions;
+    this.#known = known;
+  }
+
+  report(where: Located, why: string, next: string): void {
+    this.problems.push({ code: "SCHEMA", path: pathOf(where), origin: originOf(where), why, next });
+  }
+
+  element(where: Located, type: ElementType, family: Family): void {
+    const version = this.#versions.get(family);
+    if (version === undefined) throw bug(`no version is chosen for the namespace ${family}`);
+    const content = contentOf(type, version);
+    const { one } = where;
+    this.#characters(where, one.comment ?? "", "its comment");
+    this.#attributes(where, content, type, `${family} ${version}`);
+    const { holds } = content;
+    if (typeof one.content === "string") this.#text(where, one.content, holds);
+    if (holds.is !== "children") {
+      if (childrenOf(one).length > 0) this.report(where, `${one.name} holds ${holds.is}, no elements`, "take them out");
+      return;
+    }
+    const counts = new Array<number>(content.slots.size).fill(0);
+    let last: { readonly slot: Slot; readonly child: XmlElement } | undefined;
+    for (const child of childrenOf(one)) {
+      const slot = slotOf(content, child, family);
+      const at: Located = { one: child, parent: where };
+      if (slot === undefined) {
+        this.#unknown(at, one, content, type, family, version);
+        continue;
+      }
+      counts[slot.index]! += 1;
+      if (last !== undefined && slot.order < last.slot.order)
+        this.report(at, `${child.name} stands behind ${last.child.name}`, `put it before ${last.child.name}`);
+      else last = { slot, child };
+      this.element(at, slot.particle.type, child.family ?? family);
+    }
+    const count = ({ name }: ElementParticle): number => counts[content.slots.get(name)!.index]!;
+    for (const particle of holds.particles) this.#particle(where, particle, count);
+  }
+
+  #characters(where: Located, text: string, what: string): void {
+    const character = illegalCharacter(text);
+    if (character !== undefined)
+      this.report(where, `${what} has the character ${character}, which XML cannot hold`, "take it out");
+  }
+
+  #value(where: Located, text: string, type: ValueType, what: string): void {
+    this.#characters(where, text, what);
+    if (!type.accepts(text))
+      this.report(where, `${what} is ${JSON.stringify(text)}: it must be ${type.describe}`, `such as ${type.example}`);
+  }
+
+  #attributes(where: Located, content: Content, type: ElementType, version: string): void {
+    const { one } = where;
+    for (const name of Object.keys(one.attributes)) {
+      const attribute = content.attributes.get(name);
+      if (attribute !== undefined)
+        this.#value(where, one.attributes[name]!, attribute.type, `attribute ${name} of ${one.name}`);
+      else if (contentOf(type).attributes.has(name))
+        this.#otherVersion(where, `attribute ${name} of ${one.name}`, version);
+      else {
+        const names = [...content.attributes.keys()];
+        this.report(
+          where,
+          `${one.name} has no attribute ${name}${didYouMean(name, names)}`,
+          names.length === 0 ? "it has none" : `it has ${names.join(", ")}`,
+        );
+      }
+    }
+    for (const {
+      name,
+      required,
+      type: { example },
+    } of content.attributes.values())
+      if (required && !Object.hasOwn(one.attributes, name))
+        this.report(where, `${one.name} lacks the attribute ${name}`, `add ${name}="${example}"`);
+  }
+
+  #text(where: Located, text: string, holds: Holding): void {
+    const { name } = where.one;
+    if (holds.is === "text") this.#value(where, text, holds.type, name);
+    else if (holds.is === "nothing" ? text !== "" : text.trim() !== "")
+      this.report(where, `${name} holds ${holds.is}, no text`, "take the text out");
+  }
+
+  #unknown(
+    where: Located,
+    parent: XmlElement,
+    content: Content,
+    type: ElementType,
+    family: Family,
+    version: string,
+  ): void {
+    const { one } = where;
+    if (slotOf(contentOf(type), one, family) !== undefined) {
+      this.#otherVersion(where, `${one.name} of ${parent.name}`, `${family} ${version}`);
+      return;
+    }
+    const expected = content.slots.get(one.name)?.particle;
+    if (expected !== undefined) {
+      const namespace = expected.family ?? family;
+      this.report(where, `${one.name} is of another namespace than ${namespace}`, `it must be of ${namespace}`);
+      return;
+    }
+    const names = [...content.slots.keys()];
+    this.report(
+      where,
+      `${parent.name} has no element ${one.name}${didYouMean(one.name, names)}`,
+      `it has ${names.join(", ")}`,
+    );
+  }
+
+  #otherVersion(where: Located, what: string, version: string): void {
+    if (this.#known.has(pathOf(where))) return;
+    this.report(where, `${what} is not in ${version}`, "leave it out, or write for a version that has it");
+  }
+
+  #particle(where: Located, particle: Particle, count: (particle: ElementParticle) => number): void {
+    if (particle.is === "element") this.#count(where, particle, count(particle));
+    else if (particle.is === "any order")
+      for (const member of particle.members) this.#count(where, member, count(member));
+    else this.#choice(where, particle, count);
+  }
+
+  #count(where: Located, { name, min, max }: ElementParticle, count: number): void {
+    const parent = where.one.name;
+    if (count > max)
+      this.report(where, `${parent} has ${count} elements ${name}`, `leave ${max === 1 ? "one" : String(max)} of them`);
+    else if (count < min && min === 1) this.report(where, `${parent} lacks ${name}`, `add ${name}`);
+    else if (count < min)
+      this.report(where, `${parent} has ${count} of the elements ${name} that it needs`, `it needs ${min} or more`);
+  }
+
+  #choice(where: Located, choice: Choice, count: (particle: ElementParticle) => number): void {
+    const parent = where.one.name;
+    const alternatives = choice.alternatives.map(membersOf);
+    const words = alternatives.map((members) => members.map(({ name }) => name).join(" and "));
+    const there = alternatives.filter((members) => members.some((member) => count(member) > 0));
+    if (there.length > 1) {
+      const names = there.map((members) => members.find((member) => count(member) > 0)!.name);
+      this.report(where, `${parent} has ${names.join(" and ")}`, `it takes one of ${words.join(", ")}`);
+    } else if (there[0] !== undefined) for (const member of there[0]) this.#count(where, member, count(member));
+    else if (choice.required)
+      this.report(
+        where,
+        words.length === 1 ? `${parent} lacks ${words[0]!}` : `${parent} lacks one of ${words.join(", ")}`,
+        words.length === 1 ? `add ${words[0]!}` : "add one of them",
+      );
+  }
+}

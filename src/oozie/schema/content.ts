@@ -1,0 +1,152 @@
+import type { Family, XmlElement } from "../xml.ts";
+import {
+  compareVersions,
+  inSpan,
+  type AnyOrder,
+  type Attribute,
+  type Choice,
+  type ElementParticle,
+  type ElementType,
+  type Holding,
+  type Particle,
+  type Span,
+} from "./grammar.ts";
+import { families } from "./table.ts";
+
+/** The place of an element within its parent. */
+export interface Slot {
+  readonly particle: ElementParticle;
+  /** Counts the slots of one content. */
+  readonly index: number;
+  /** Elements stand in ascending order; those that may stand in any have the same. */
+  readonly order: number;
+  /** The versions that have it: its own span, and that of the group it is in. */
+  readonly spans: readonly Span[];
+}
+
+/** What an element type holds in one version, or in all taken together. */
+export interface Content {
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly holds: Holding;
+  readonly slots: ReadonlyMap<string, Slot>;
+}
+
+const known = new WeakMap<ElementType, Map<string | undefined, Content>>();
+
+/** Without a version: what any version has. Computed once for each type and version. */
+export function contentOf(type: ElementType, version?: string): Content {
+  const contents = known.get(type) ?? new Map<string | undefined, Content>();
+  const content = contents.get(version) ?? makeContent(type, version);
+  known.set(type, contents.set(version, content));
+  return content;
+}
+
+function makeContent({ attributes, holds }: ElementType, version: string | undefined): Content {
+  const particles = holds.is === "children" ? holds.particles.flatMap((particle) => inVersion(version, particle)) : [];
+  return {
+    attributes: new Map(
+      attributes.flatMap((attribute) => (has(version, attribute) ? [[attribute.name, attribute]] : [])),
+    ),
+    holds: holds.is === "children" ? { is: "children", particles } : holds,
+    slots: slotsOf(particles),
+  };
+}
+
+function slotsOf(particles: readonly Particle[]): ReadonlyMap<string, Slot> {
+  const slots = new Map<string, Slot>();
+  let order = 0;
+  const add = (particle: ElementParticle, ...group: readonly Span[]): void => {
+    slots.set(particle.name, { particle, index: slots.size, order, spans: [particle, ...group] });
+  };
+  for (const particle of particles) {
+    order += 1;
+    if (particle.is === "element") add(particle);
+    else if (particle.is === "any order") for (const member of particle.members) add(member, particle);
+    else
+      for (const member of particle.alternatives.flatMap(membersOf)) {
+        order += 1;
+        add(member, particle);
+      }
+  }
+  return slots;
+}
+
+/** The elements of a choice's alternative. */
+export function membersOf(alternative: Choice["alternatives"][number]): readonly ElementParticle[] {
+  return alternative.is === "element" ? [alternative] : alternative.members;
+}
+
+const has = (version: string | undefined, span: Span): boolean => version === undefined || inSpan(version, span);
+
+function inVersion(version: string | undefined, particle: Particle): readonly Particle[] {
+  if (!has(version, particle)) return [];
+  switch (particle.is) {
+    case "element":
+      return [elementIn(version, particle)];
+    case "any order":
+      return [anyOrderIn(version, particle)];
+    case "choice":
+      return choiceIn(version, particle);
+  }
+}
+
+function elementIn(version: string | undefined, particle: ElementParticle): ElementParticle {
+  return requiredIn(version, particle) ? { ...particle, min: Math.max(1, particle.min) } : particle;
+}
+
+function anyOrderIn(version: string | undefined, particle: AnyOrder): AnyOrder {
+  return { ...particle, members: particle.members.filter((member) => has(version, member)) };
+}
+
+function choiceIn(version: string | undefined, particle: Choice): readonly Choice[] {
+  const alternatives = particle.alternatives.filter(
+    (alternative) => alternative.is === "sequence" || has(version, alternative),
+  );
+  const required = particle.required || requiredIn(version, particle);
+  return alternatives.length === 0 ? [] : [{ ...particle, alternatives, required }];
+}
+
+export function requiredIn(
+  version: string | undefined,
+  { requiredUntil }: { readonly requiredUntil?: string },
+): boolean {
+  return version !== undefined && requiredUntil !== undefined && compareVersions(version, requiredUntil) <= 0;
+}
+
+/** The type of a document's root, when it is one that the table knows. */
+export function rootType({ name, family }: XmlElement): ElementType | undefined {
+  const table = family === undefined ? undefined : families[family];
+  return table?.root === name ? table.type : undefined;
+}
+
+/** The slot of a child in what any version holds, when its namespace is the one expected there. */
+export function slotOf(content: Content, child: XmlElement, family: Family): Slot | undefined {
+  const slot = content.slots.get(child.name);
+  return slot !== undefined && (slot.particle.family ?? family) === (child.family ?? family) ? slot : undefined;
+}
+
+/** Puts all children into the order in which Oozie wants them; those that may stand in any order keep theirs. */
+export function arrange(root: XmlElement): XmlElement {
+  const type = rootType(root);
+  return type === undefined ? root : arranged(root, type, root.family!);
+}
+
+function arranged(one: XmlElement, type: ElementType, family: Family): XmlElement {
+  if (typeof one.content === "string") return one;
+  const content = contentOf(type);
+  const children: { readonly order: number; readonly child: XmlElement }[] = [];
+  let same = true;
+  let last = 0;
+  for (const child of one.content) {
+    const slot = slotOf(content, child, family);
+    const made = slot === undefined ? child : arranged(child, slot.particle.type, child.family ?? family);
+    // What the table does not know stands last; the checks refuse it.
+    const order = slot?.order ?? Infinity;
+    same &&= made === child && order >= last;
+    last = order;
+    children.push({ order, child: made });
+  }
+  if (same) return one;
+  children.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
+  return Object.freeze({ ...one, content: Object.freeze(children.map(({ child }) => child)) });
+}

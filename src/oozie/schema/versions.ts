@@ -1,0 +1,166 @@
+import { bug } from "../../core/errors.ts";
+import { profiles, type Profile } from "../profiles.ts";
+import { childrenOf, familiesIn, type Family, type XmlElement } from "../xml.ts";
+import { contentOf, membersOf, requiredIn, rootType, slotOf, type Content } from "./content.ts";
+import { compareVersions, inSpan, type ElementType, type Span } from "./grammar.ts";
+import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";
+import { families } from "./table.ts";
+
+/** Something in a document that not every version of its namespace has. */
+interface Need {
+  /** `the element launcher of spark`. */
+  readonly feature: string;
+  readonly where: Located;
+  readonly span: Span;
+}
+
+/**
+ * For each namespace of a document the lowest version that has all that is used, and what the profile's server lacks of
+ * it. Where there are problems the versions are those that the document would need, so that checking it by them finds
+ * only what is wrong besides.
+ */
+export function chooseVersions(
+  root: XmlElement,
+  profile: Profile,
+): { readonly versions: ReadonlyMap<Family, string>; readonly problems: readonly SchemaProblem[] } {
+  const needs = new Map<Family, Need[]>([...familiesIn(root)].map((family) => [family, []]));
+  const begins = new Map<Family, Located>();
+  const type = rootType(root);
+  if (type !== undefined) collect({ one: root }, type, root.family!, needs, begins);
+  const versions = new Map<Family, string>();
+  const problems: SchemaProblem[] = [];
+  for (const [family, all] of needs) {
+    const version = lowest(family, all);
+    versions.set(family, version);
+    const cap = profile.versions[family];
+    const where = begins.get(family) ?? { one: root };
+    if (cap === null) problems.push(missingFamily(family, version, where, profile));
+    else {
+      problems.push(...beyond(family, cap, all, profile));
+      problems.push(...clashes(family, version, all));
+    }
+  }
+  return { versions, problems };
+}
+
+/** Where no version has everything: the lowest that has what came latest. */
+function lowest(family: Family, needs: readonly Need[]): string {
+  const { versions } = families[family];
+  const fits = versions.find((version) => needs.every(({ span }) => inSpan(version, span)));
+  const latest = versions.find((version) =>
+    needs.every(({ span }) => span.since === undefined || compareVersions(version, span.since) >= 0),
+  );
+  const found = fits ?? latest;
+  if (found === undefined) throw bug(`the table of ${family} names a version that it does not list`);
+  return found;
+}
+
+function collect(
+  where: Located,
+  type: ElementType,
+  family: Family,
+  needs: ReadonlyMap<Family, Need[]>,
+  begins: Map<Family, Located>,
+): void {
+  const { one } = where;
+  const own = needs.get(family)!;
+  if (one.family !== undefined && !begins.has(family)) begins.set(family, where);
+  const content = contentOf(type);
+  for (const name of Object.keys(one.attributes)) {
+    const attribute = content.attributes.get(name);
+    if (attribute !== undefined && isBound(attribute))
+      own.push({ feature: `the attribute ${name} of ${one.name}`, where, span: attribute });
+  }
+  for (const child of childrenOf(one)) {
+    const slot = slotOf(content, child, family);
+    if (slot === undefined) continue;
+    const at: Located = { one: child, parent: where };
+    for (const span of slot.spans)
+      if (isBound(span)) own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span });
+    collect(at, slot.particle.type, child.family ?? family, needs, begins);
+  }
+  own.push(...leftOut(where, content, family));
+}
+
+const isBound = ({ since, until }: Span): boolean => since !== undefined || until !== undefined;
+
+/** What an older version asks for and is not there needs a version that can do without it. */
+function leftOut(where: Located, { holds }: Content, family: Family): readonly Need[] {
+  if (holds.is !== "children") return [];
+  const there = new Set(childrenOf(where.one).map(({ name }) => name));
+  const needs: Need[] = [];
+  for (const particle of holds.particles) {
+    if (particle.is === "any order" || particle.requiredUntil === undefined) continue;
+    const members = particle.is === "element" ? [particle] : particle.alternatives.flatMap(membersOf);
+    const names = members.map(({ name }) => name);
+    if (names.some((name) => there.has(name))) continue;
+    const since = families[family].versions.find((version) => !requiredIn(version, particle));
+    if (since === undefined) throw bug(`the table of ${family} has no version without ${names[0]!}`);
+    needs.push({
+      feature: `${where.one.name} without ${names[0]!}`,
+      where,
+      span: { since, instead: `give ${names[0]!} to the action` },
+    });
+  }
+  return needs;
+}
+
+/** What needs a version above the profile's: each feature once, where it is used first. */
+function beyond(family: Family, cap: string, needs: readonly Need[], profile: Profile): readonly SchemaProblem[] {
+  const features = new Map<string, { readonly first: Need; count: number }>();
+  for (const need of needs) {
+    if (need.span.since === undefined || compareVersions(need.span.since, cap) <= 0) continue;
+    const known = features.get(need.feature);
+    if (known === undefined) features.set(need.feature, { first: need, count: 1 });
+    else known.count += 1;
+  }
+  return [...features.values()].map(({ first: { feature, where, span }, count }) => ({
+    code: "PROFILE_LACKS",
+    path: pathOf(where),
+    origin: originOf(where),
+    why:
+      `${profile.name} does not know ${feature}: it came with ${family} ${span.since!}, and ${cap} is the highest there` +
+      (count === 1 ? "" : ` (used ${count} times)`),
+    next: `${span.instead ?? "leave it out"}, or ${elsewhere(family, span.since!)}`,
+  }));
+}
+
+function missingFamily(family: Family, version: string, where: Located, profile: Profile): SchemaProblem {
+  const { name } = where.one;
+  const spark3 =
+    family === "spark-action" && profile.versions["spark3-action"] !== null ? "use the action spark3, or " : "";
+  return {
+    code: "PROFILE_LACKS",
+    path: pathOf(where),
+    origin: originOf(where),
+    why: `${profile.name} has no action ${name}`,
+    next: `${spark3}${elsewhere(family, version)}`,
+  };
+}
+
+function elsewhere(family: Family, version: string): string {
+  const names = profiles.filter(({ versions }) => {
+    const cap = versions[family];
+    return cap !== null && compareVersions(cap, version) >= 0;
+  });
+  return names.length === 0
+    ? "there is no profile that has it"
+    : `write for a profile that has it: ${names.map(({ name }) => name).join(", ")}`;
+}
+
+/** What went with an older version than another part of the document needs. */
+function clashes(family: Family, version: string, needs: readonly Need[]): readonly SchemaProblem[] {
+  return needs
+    .filter(({ span }) => span.until !== undefined && compareVersions(version, span.until) > 0)
+    .map(({ feature, where, span }) => {
+      const other = needs.find(({ span: { since } }) => since !== undefined && compareVersions(since, span.until!) > 0);
+      if (other === undefined) throw bug(`${family} ${version} was chosen although ${feature} needs ${span.until!}`);
+      return {
+        code: "VERSIONS_CLASH",
+        path: pathOf(where),
+        origin: originOf(where),
+        why: `${feature} went after ${family} ${span.until!}, and ${other.feature} came with ${other.span.since!}`,
+        next: `do without one of them: ${[span.instead, other.span.instead].filter((words) => words !== undefined).join(", or ") || "leave it out"}`,
+      };
+    });
+}
