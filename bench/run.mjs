@@ -155,7 +155,7 @@ async function sparkRun(landed) {
     return undefined;
   }
   const project = await loadProject(root);
-  const target = openTarget(project, targetOf(project), { folder: landed });
+  const target = openTarget(project, targetOf(project, "folder").target, { folder: landed });
   const folder = join(work, "spark");
   const values = Object.fromEntries(
     target.values.names.flatMap((name) => {

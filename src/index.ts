@@ -134,13 +134,13 @@ export type { RawFormat } from "./jobs/format.ts";
 export type { PartitionRecord, RawRecord } from "./jobs/record.ts";
 
 // Projects.
-export { defineConfig, folder, fromEnvironment, fromFile } from "./project/config.ts";
-export type { Config, FolderTarget } from "./project/config.ts";
+export { cluster, defineConfig, folder, fromEnvironment, fromFile } from "./project/config.ts";
+export type { ClusterOptions, ClusterTarget, Config, FolderTarget } from "./project/config.ts";
 export { findProject, loadProject, targetOf } from "./project/load.ts";
 export type { Project } from "./project/load.ts";
 
 // Running on a folder.
-export { diskError, onDisk, writeByRename } from "./local/disk.ts";
+export { diskError, onDisk, writeByRename } from "./project/disk.ts";
 export {
   addToInstance,
   isComplete,

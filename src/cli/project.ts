@@ -18,7 +18,7 @@ export async function withTarget<T>(
   work: (target: LocalTarget) => Promise<T>,
 ): Promise<T> {
   const folder = args.text("data");
-  const target = openTarget(project, targetOf(project, args.text("target")), {
+  const target = openTarget(project, targetOf(project, "folder", args.text("target")).target, {
     given,
     ...(folder === undefined ? {} : { folder }),
   });

@@ -19,7 +19,7 @@ import { isHiveStatement } from "../hive/statements.ts";
 import { evaluate, type Expr, type Scope } from "../oozie/el/index.ts";
 import type { FsAction, FsOperation, Hive2Action, ShellAction } from "../oozie/actions/index.ts";
 import type { Data } from "./data.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 
 /** A path that an action may change: below the target's folder, and not the folder itself. */
 function changeable(value: Expr<"path", "workflow">, scope: Scope, data: Data): string {

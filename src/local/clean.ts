@@ -5,7 +5,7 @@ import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
 import { instancesAt, nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
-import { onDisk, writeByRename } from "./disk.ts";
+import { onDisk, writeByRename } from "../project/disk.ts";
 import { landedTimes } from "./landed.ts";
 import { lockJob, type Lock } from "./lock.ts";
 import type { LocalTarget } from "./target.ts";

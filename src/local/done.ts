@@ -13,7 +13,7 @@ import { isExpr, type ElValue, type Expr } from "../oozie/el/index.ts";
 import type { SqlJob } from "../oozie/actions/index.ts";
 import { currentUser, readRecordFile, type Data } from "./data.ts";
 import { currentOf } from "./fixed.ts";
-import { onDisk, writeByRename } from "./disk.ts";
+import { onDisk, writeByRename } from "../project/disk.ts";
 
 /*
  * An action that writes no table leaves nothing that tells that it is done, so it leaves a record of its own:

@@ -17,7 +17,7 @@ import { basename, dirname, join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { hashOf, sha256 } from "../core/hash.ts";
 import { recordFile, recordFormat, type RawRecord } from "../jobs/record.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 
 /*
  * Raw data-set instances on a folder. An instance is complete when its flag is there, so a flag may never stand in a

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 
 /** Who holds a lock. `run_sql.py` writes and reads the same. */
 interface Owner {

@@ -10,7 +10,7 @@ import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.t
 import type { BatchRun } from "./batch.ts";
 import type { Contents, RejectCounts } from "./compute.ts";
 import { currentUser, keyOfInstance, parquetFiles } from "./data.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 import { engineError, noRows, sqlName, sqlText, type Workspace } from "./engine.ts";
 import { inputRecords, unitKey, unitParameters } from "./units.ts";
 

@@ -7,7 +7,7 @@ import type { CompiledJob } from "../jobs/compile.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import type { Workflow } from "../oozie/workflow.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 import { refuseMissingInputs } from "./inputs.ts";
 import { fixed } from "./fixed.ts";
 import { landedTimes } from "./landed.ts";

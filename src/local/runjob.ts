@@ -8,7 +8,7 @@ import type { CompiledJob } from "../jobs/compile.ts";
 import type { BatchRun, JobOutcome } from "./batch.ts";
 import { compute, firstOverLimit, sumUp } from "./compute.ts";
 import type { Data } from "./data.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk } from "../project/disk.ts";
 import type { Engine, Workspace } from "./engine.ts";
 import { dropInputs, inputBytes, inputsFromOutside, loadInputs, makeUnits, refuseMissingInputs } from "./inputs.ts";
 import { lockJob, type Lock } from "./lock.ts";

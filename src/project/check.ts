@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { didYouMean, HowdahError, throwAll } from "../core/errors.ts";
 import type { Place } from "../core/source.ts";
 import type { Config } from "./config.ts";
+import { profileNames } from "../oozie/profiles.ts";
 import { placeOfKey } from "./position.ts";
 
 const kinds = (...names: readonly string[]): v.GenericSchema<{ kind: string }> =>
@@ -12,12 +13,52 @@ const kinds = (...names: readonly string[]): v.GenericSchema<{ kind: string }> =
 
 const text = v.pipe(v.string("must be a text"), v.nonEmpty("must not be empty"));
 
-const target = v.strictObject({
+const folderTarget = v.strictObject({
   kind: v.literal("folder", "must be made by folder()"),
   folder: text,
   values: v.function("must be a function of the folder's path"),
   memory: v.pipe(text, v.regex(/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i, 'must be a size such as "2GB"')),
 });
+
+const matching = (pattern: RegExp, what: string): v.GenericSchema<string> =>
+  v.pipe(text, v.regex(pattern, `must be ${what}`));
+const jdbcUrl = matching(/^jdbc:hive2:\/\/\S+$/, "a URL such as jdbc:hive2://host:10000/default");
+const principal = matching(/^[^/@\s]+(\/[^/@\s]+)?@[^/@\s]+$/, "a principal such as hive/_HOST@EXAMPLE.COM");
+const values = {
+  parameters: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.string(), v.number(), kinds("secret")], "must be a text, a number, fromEnvironment() or fromFile()"),
+    ),
+  ),
+  parameterFiles: v.optional(v.array(text)),
+};
+const clusterTarget = v.strictObject({
+  kind: v.literal("cluster"),
+  profile: v.picklist(profileNames, `must be one of ${profileNames.join(", ")}`),
+  nameNode: matching(/^(hdfs|viewfs):\/\/[^/\s]+$/, "a URL such as hdfs://host:8020"),
+  resourceManager: matching(/^[^\s/:]+(:\d+)?$/, "a host and port such as host:8032"),
+  root: matching(/^\/[^\s${}#]*[^\s${}#/]$/, "an absolute folder such as /user/alice/marketing"),
+  hiveServer2: v.optional(
+    v.union(
+      [jdbcUrl, v.strictObject({ url: jdbcUrl, principal: v.optional(principal) })],
+      "must be a URL such as jdbc:hive2://host:10000/default, or { url, principal }",
+    ),
+  ),
+  metastore: v.optional(
+    v.strictObject({
+      uri: matching(/^thrift:\/\/\S+$/, "a URL such as thrift://host:9083"),
+      principal: v.optional(principal),
+    }),
+  ),
+  hiveSite: v.optional(v.boolean("must be true or false")),
+  queue: v.optional(text),
+  launcherQueue: v.optional(text),
+  kerberos: v.optional(v.boolean("must be true or false")),
+  sparkOptions: v.optional(text),
+  ...values,
+});
+const targetSettings = { folder: folderTarget.entries, cluster: clusterTarget.entries };
 
 const schema = v.strictObject({
   name: v.pipe(text, v.regex(/^[A-Za-z][-\w]*$/, "must be a letter, then letters, digits, - and _")),
@@ -30,13 +71,19 @@ const schema = v.strictObject({
   targets: v.pipe(
     v.record(
       v.string(),
-      v.pipe(kinds("folder"), target),
+      v.pipe(kinds("folder", "cluster"), v.variant("kind", [folderTarget, clusterTarget])),
       'must be an object of targets, such as { laptop: folder("data") }',
     ),
     v.check((targets) => Object.keys(targets).length > 0, "must name at least one target"),
   ),
   defaultTarget: v.optional(text),
 });
+
+/** The settings that there are where a target has one that there is not. */
+function settingsOf(config: unknown, path: readonly PropertyKey[]): object {
+  const target = (config as { targets?: Readonly<Record<PropertyKey, { kind?: string }>> }).targets?.[path[1]!];
+  return target?.kind === "cluster" ? targetSettings.cluster : targetSettings.folder;
+}
 
 /** Checks what a configuration file exports. Every problem at once, each with its line in `source`. */
 export function checkConfig(config: unknown, at: Place, source: string): Config {
@@ -52,7 +99,7 @@ export function checkConfig(config: unknown, at: Place, source: string): Config 
       result.issues.map((issue) => {
         const path = (issue.path ?? []).map(({ key }) => key as PropertyKey);
         if (issue.type === "strict_object" && issue.expected === "never") {
-          const known = path.length === 1 ? Object.keys(schema.entries) : Object.keys(target.entries);
+          const known = Object.keys(path.length === 1 ? schema.entries : settingsOf(config, path));
           return problem(path, `there is no such setting${didYouMean(String(path.at(-1)), known)}`);
         }
         return problem(path, issue.received === "undefined" ? "is missing" : issue.message);

@@ -1,6 +1,7 @@
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Table, View } from "../hive/table.ts";
 import type { Job } from "../jobs/job.ts";
+import type { ProfileName } from "../oozie/profiles.ts";
 import type { Bundle, Coordinator } from "../oozie/coordinator.ts";
 import type { Workflow } from "../oozie/workflow.ts";
 
@@ -15,14 +16,17 @@ export interface Config {
   /** Folder of named queries (`*.sql`), relative to the configuration. */
   readonly queries?: string;
   readonly targets: Readonly<Record<string, Target>>;
-  /** Name of the target that is used when nobody names one. @default the only target */
+  /**
+   * Name of the target that is used when nobody names one; for a command that works on another kind of target, it is
+   * the only one of that kind. @default the only target
+   */
   readonly defaultTarget?: string;
 }
 
 export type Definition = Bundle | Coordinator | Workflow | Job;
 
 /** Somewhere the definitions run. */
-export type Target = FolderTarget;
+export type Target = FolderTarget | ClusterTarget;
 
 /** A value that stands in no file of the project: it is read when it is used, and never shown. */
 export type SecretSource =
@@ -54,6 +58,41 @@ export function folder(
   options: { readonly memory?: string } = {},
 ): FolderTarget {
   return Object.freeze({ kind: "folder", folder: path, values, memory: options.memory ?? "2GB" });
+}
+
+/** A Hadoop cluster with an Oozie server. */
+export interface ClusterOptions extends TargetValues {
+  /** What kind of Oozie server it has: `cdp7.1.9`, `oozie5.2`, … */
+  readonly profile: ProfileName;
+  /** `hdfs://host:8020`, or the name service of a pair. */
+  readonly nameNode: string;
+  /** `host:8032`, of YARN. */
+  readonly resourceManager: string;
+  /** Folder of HDFS below which releases lie, such as `/user/alice/marketing`. */
+  readonly root: string;
+  /** URL of HiveServer2, `jdbc:hive2://host:10000/default`; the principal is what it is called in Kerberos. */
+  readonly hiveServer2?: string | { readonly url: string; readonly principal?: string };
+  /** `thrift://host:9083`. With Kerberos, Spark jobs show the metastore a credential. */
+  readonly metastore?: { readonly uri: string; readonly principal?: string };
+  /** Whether a hive-site.xml is kept at `<root>/conf/hive-site.xml` for Hive and Spark actions. @default false */
+  readonly hiveSite?: boolean;
+  /** YARN's queue for jobs. @default YARN's own choice */
+  readonly queue?: string;
+  /** YARN's queue for launchers: in a queue of their own they cannot keep jobs from starting. @default none */
+  readonly launcherQueue?: string;
+  /** Whether the cluster is secured. @default false */
+  readonly kerberos?: boolean;
+  /** Options of spark-submit for every Spark action, such as `--conf spark.executor.memory=4g`. */
+  readonly sparkOptions?: string;
+}
+
+export interface ClusterTarget extends ClusterOptions {
+  readonly kind: "cluster";
+}
+
+/** A target on a cluster. */
+export function cluster(options: ClusterOptions): ClusterTarget {
+  return Object.freeze({ ...options, kind: "cluster" });
 }
 
 /** A secret in an environment variable. */

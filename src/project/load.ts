@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { createJiti } from "jiti";
-import { HowdahError, isHowdahError, messageOf, throwAll } from "../core/errors.ts";
+import { didYouMean, HowdahError, isHowdahError, messageOf, throwAll } from "../core/errors.ts";
 import { libraryFolder } from "../core/source.ts";
 import { compileJob, type CompiledJob } from "../jobs/compile.ts";
 import { checkConfig } from "./check.ts";
@@ -121,17 +121,43 @@ export function readProjectFile(root: string, path: string, whose: string): stri
   return readFileSync(file, "utf8");
 }
 
-/** The target of a name, or the default one. Throws `NO_TARGET`. */
-export function targetOf(project: Project, name?: string): Target {
-  const names = Object.keys(project.config.targets);
-  const chosen = name ?? project.config.defaultTarget ?? names[0]!;
-  const target = project.config.targets[chosen];
-  if (target === undefined)
-    throw new HowdahError(`there is no target ${chosen}: ${names.join(", ")}`, {
-      code: "NO_TARGET",
-      where: join(project.root, configName),
-    });
-  return target;
+const kindsOfTargets = { folder: "a folder on this machine", cluster: "a cluster" } as const;
+
+/** A target and its name. */
+export interface NamedTarget<T extends Target = Target> {
+  readonly name: string;
+  readonly target: T;
+}
+
+/**
+ * The target of a name and of the kind that a command works on; without a name the default one, or the only one of the
+ * kind. Throws `NO_TARGET`.
+ */
+export function targetOf<K extends Target["kind"]>(
+  project: Project,
+  kind: K,
+  name?: string,
+): NamedTarget<Extract<Target, { kind: K }>> {
+  const { targets, defaultTarget } = project.config;
+  const refuse = (why: string): HowdahError =>
+    new HowdahError(why, { code: "NO_TARGET", where: join(project.root, configName), next: "name one: --target NAME" });
+  const fitting = Object.keys(targets).filter((one) => targets[one]!.kind === kind);
+  const list = fitting.length === 0 ? "there is none" : `there is ${fitting.join(", ")}`;
+  if (name !== undefined && targets[name] === undefined)
+    throw refuse(
+      `there is no target ${name}${didYouMean(name, Object.keys(targets))}: ${Object.keys(targets).join(", ")}`,
+    );
+  if (name !== undefined && targets[name]!.kind !== kind)
+    throw refuse(
+      `the target ${name} is ${kindsOfTargets[targets[name]!.kind]}, and this needs ${kindsOfTargets[kind]}: ${list}`,
+    );
+  const isFitting = defaultTarget !== undefined && targets[defaultTarget]?.kind === kind;
+  const chosen = name ?? (isFitting ? defaultTarget : fitting.length === 1 ? fitting[0] : undefined);
+  if (chosen === undefined)
+    throw refuse(
+      `this needs a target that is ${kindsOfTargets[kind]}, and ${fitting.length === 0 ? "there is none" : `there are ${fitting.join(", ")}`}`,
+    );
+  return { name: chosen, target: targets[chosen] as Extract<Target, { kind: K }> };
 }
 
 /** Named queries by name: the `*.sql` files of the configuration's folder. */

@@ -78,7 +78,7 @@ describe("walking a workflow", function () {
     given: Readonly<Record<string, string>> = {},
   ): Promise<readonly ActionReport[]> {
     const loaded = await loadProject(project);
-    const target = openTarget(loaded, targetOf(loaded), { given });
+    const target = openTarget(loaded, targetOf(loaded, "folder").target, { given });
     try {
       return (await run(target, { name, inputs, emit: (event) => events.push(event) })).actions;
     } finally {
@@ -195,7 +195,7 @@ describe("a coordinator that writes no table", () => {
     const data = (...path: readonly string[]): string => join(project, "data", ...path);
     const statuses = async (given: Readonly<Record<string, string>> = {}): Promise<readonly string[]> => {
       const loaded = await loadProject(project);
-      const target = openTarget(loaded, targetOf(loaded), { given });
+      const target = openTarget(loaded, targetOf(loaded, "folder").target, { given });
       try {
         const from = target.data.time(loaded.definitions.coordinators.get("notes")!.start);
         const until = target.data.time(loaded.definitions.coordinators.get("notes")!.end);

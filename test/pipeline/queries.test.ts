@@ -151,7 +151,7 @@ describe("the analysts' queries", () => {
     folder = mkdtempSync(join(tmpdir(), "howdah-test-"));
     landDay(folder, hits, lines, products);
     project = await loadProject(process.cwd());
-    target = openTarget(project, targetOf(project), { folder });
+    target = openTarget(project, targetOf(project, "folder").target, { folder });
     const report = await run(target, { asRange: true });
     assert.deepEqual([...new Set(report.actions.map(({ status }) => status))], ["ran"]);
   });

@@ -48,7 +48,7 @@ async function compare(folder: string, landing: string, from: Instant, until: In
   const project = await loadProject(root);
   const [here, there] = ["duckdb", "spark"].map((engine) => join(folder, engine));
   for (const place of [here!, there!]) cpSync(landing, join(place, "landing"), { recursive: true });
-  const target = openTarget(project, targetOf(project), { folder: here! });
+  const target = openTarget(project, targetOf(project, "folder").target, { folder: here! });
   const report = await run(target, { from, until, asRange: true });
   const values = Object.fromEntries(
     target.values.names.flatMap((name) => {

@@ -150,7 +150,7 @@ describe("values of parameters", () => {
     config(`name: "x", definitions: [w],\ntargets: { here: folder("data", ${given}) }`);
   async function opened(root: string, given: Readonly<Record<string, string>> = {}): Promise<LocalTarget> {
     const loaded = await loadProject(root);
-    return openTarget(loaded, targetOf(loaded), { given });
+    return openTarget(loaded, targetOf(loaded, "folder").target, { given });
   }
 
   it("come from the first that has one", async () => {

@@ -40,7 +40,7 @@ export interface Place {
 /** Opens the folder as the project's default target, and closes it again. */
 export async function withTarget<T>(place: Place, work: (target: LocalTarget) => Promise<T>): Promise<T> {
   const { project, folder, given = {} } = place;
-  const target = openTarget(project, targetOf(project), { folder, given });
+  const target = openTarget(project, targetOf(project, "folder").target, { folder, given });
   try {
     return await work(target);
   } finally {

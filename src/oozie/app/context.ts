@@ -1,6 +1,6 @@
 import type { Place } from "../../core/source.ts";
 import type { Credential, Hive2Action, LaunchedAction, SparkAction } from "../actions/index.ts";
-import { elText, isOwn, partsOf, type Expr } from "../el/index.ts";
+import { elText, factsOf, isOwn, parametersOf, partsOf, type Expr } from "../el/index.ts";
 import { constantOf } from "../el/evaluate.ts";
 import { isParameter, type Parameter } from "../parameters.ts";
 import type { Profile } from "../profiles.ts";
@@ -62,6 +62,12 @@ export function derivedName(value: Expr): string {
   return name(value);
 }
 
+/** What a derived property is, for people: `00:00 UTC of a time's day: first_hour`. */
+export function derivedFrom(value: Expr): string | undefined {
+  const { node } = value;
+  return node.is === "call" ? `${factsOf(node.fn).describe}: ${parametersOf(value).join(", ")}` : undefined;
+}
+
 /** An expression as Oozie reads it. */
 export function textOf(value: Expr): string {
   return elText(value, derivedName);
@@ -116,7 +122,7 @@ export function parametersSection(
   for (const name of inputs) entries.set(name, []);
   for (const value of uses.flatMap(propertiesIn)) {
     if (value.node.is !== "parameter") {
-      entries.set(derivedName(value), [leaf("description", `${derivedName(value)}: follows from other properties`)]);
+      entries.set(derivedName(value), leaves("description", [derivedFrom(value)]));
     } else if (isParameter(value)) entries.set(value.name, declared(value));
   }
   const list = [...entries]
