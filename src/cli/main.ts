@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: "run definitions here: what is ready and not done yet",
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
+  build: {
+    describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
+    load: async () => (await import("./commands/build.ts")).buildCommand,
+  },
   query: {
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,

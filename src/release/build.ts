@@ -1,0 +1,229 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { bug, HowdahError, throwAll } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import { libraryFolder, type Place } from "../core/source.ts";
+import type { HiveStatement } from "../hive/statements.ts";
+import { create } from "../hive/statements.ts";
+import { isLaunched, type Hive2Action } from "../oozie/actions/index.ts";
+import { filesOf, libraryOf } from "../oozie/app/actions.ts";
+import { actionsOf } from "../oozie/app/workflow.ts";
+import { printXml, type Family } from "../oozie/xml.ts";
+import { checkElement } from "../oozie/schema/check.ts";
+import { chooseVersions } from "../oozie/schema/versions.ts";
+import { profileOf } from "../oozie/profiles.ts";
+import type { ClusterTarget } from "../project/config.ts";
+import { readProjectFile, type NamedTarget, type Project } from "../project/load.ts";
+import { resolveValues, type Values } from "../project/values.ts";
+import { missingCredentials } from "./credentials.ts";
+import { documentsOf, writingFor, type Document, type Writing } from "./documents.ts";
+import { layout } from "./layout.ts";
+import type { Manifest, ManifestFile } from "./manifest.ts";
+import { jobProperties } from "./properties.ts";
+import { hiveText } from "./scripts.ts";
+
+/** A file of a build. */
+export interface BuildFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** Where in the project it comes from. */
+  readonly from: string;
+}
+
+/** Everything that a build would write. */
+export interface Build {
+  readonly manifest: Manifest;
+  /** The manifest included. */
+  readonly files: readonly BuildFile[];
+}
+
+export interface BuildOptions {
+  /** `-D name=value` */
+  readonly given?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds a project for a target: the same project, target and values give the same bytes. Throws all that the target's
+ * server would not take (`SCHEMA`, `PROFILE_LACKS`, `CREDENTIAL`, …) together.
+ */
+export function build(
+  project: Project,
+  { name, target }: NamedTarget<ClusterTarget>,
+  options: BuildOptions = {},
+): Build {
+  const writing = writingFor(project, target);
+  const documents = documentsOf(project, writing.context);
+  throwAll([...targetProblems(project, target, name), ...documents.flatMap((one) => documentProblems(one, target))]);
+  const versions = new Map(documents.map((one) => [one, versionsOf(one, target)]));
+  const place = ({ file, line }: Place): string => `${relative(project.root, file)}:${line}`;
+  const deployed = inOrder([
+    ...documents.map((one) => ({
+      path: layout.document(one.kind, one.name),
+      content: printXml(one.root, versions.get(one)!),
+      from: place(one.at),
+    })),
+    ...scriptFiles(project, writing, place),
+    ...jobFiles(project, writing, place),
+    ...projectFiles(project),
+  ]);
+  const hash = sha256(deployed.map(({ path, content }) => `${path}\n${sha256(content)}\n`).join("")).slice(0, 16);
+  const values = valuesOf(project, target, options.given ?? {});
+  const properties = documents.map((one) => ({
+    path: layout.properties(one.kind, one.name),
+    content: jobProperties(one, target, hash, values),
+    from: place(one.at),
+  }));
+  const listed: readonly ManifestFile[] = [
+    ...deployed.map((file) => entryOf(file, true)),
+    ...properties.map((file) => entryOf(file, false)),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const manifest: Manifest = {
+    format: 1,
+    project: project.config.name,
+    target: name,
+    profile: target.profile,
+    root: target.root,
+    hash,
+    applications: documents.map((one) => ({
+      kind: one.kind,
+      name: one.name,
+      path: layout.document(one.kind, one.name),
+      properties: layout.properties(one.kind, one.name),
+      versions: Object.fromEntries([...versions.get(one)!].sort(([a], [b]) => (a < b ? -1 : 1))),
+    })),
+    files: listed,
+  };
+  const file = { path: layout.manifest, content: `${JSON.stringify(manifest, undefined, 2)}\n`, from: "" };
+  return { manifest, files: inOrder([...deployed, ...properties, file]) };
+}
+
+/** Values of the parameters on a cluster, where nothing is found out from data. */
+export function valuesOf(project: Project, target: ClusterTarget, given: Readonly<Record<string, string>>): Values {
+  return resolveValues({
+    root: project.root,
+    parameters: project.definitions.parameters,
+    given,
+    target,
+    derive: () => undefined,
+  });
+}
+
+function versionsOf({ root }: Document, { profile }: ClusterTarget): ReadonlyMap<Family, string> {
+  return chooseVersions(root, profileOf(profile)).versions;
+}
+
+function documentProblems({ root, kind, name }: Document, { profile }: ClusterTarget): readonly HowdahError[] {
+  const { versions, problems } = chooseVersions(root, profileOf(profile));
+  return [...problems, ...checkElement(root, versions, problems)].map(
+    ({ code, origin, path, why, next }) =>
+      new HowdahError(`${origin?.path ?? `${kind} ${name}`}: ${why} (${path})`, {
+        code,
+        next,
+        ...(origin === undefined ? {} : { where: origin.at }),
+      }),
+  );
+}
+
+/** What the target lacks for what the project uses. */
+function targetProblems(project: Project, target: ClusterTarget, name: string): readonly HowdahError[] {
+  const actions = [...project.definitions.workflows.values()].flatMap((workflow) =>
+    actionsOf(workflow).map((action) => ({ action, path: `workflow ${workflow.name} › action ${action.name}` })),
+  );
+  const launched = actions.flatMap(({ action, path }) => (isLaunched(action) ? [{ action, path }] : []));
+  const hive = actions.find(({ action }) => action.type === "hive2");
+  const noServer =
+    hive !== undefined && target.hiveServer2 === undefined
+      ? [
+          new HowdahError(`${hive.path} needs HiveServer2, which the target ${name} does not name`, {
+            code: "TARGET_LACKS",
+            where: hive.action.at,
+            next: 'give the target hiveServer2: "jdbc:hive2://host:10000/default"',
+          }),
+        ]
+      : [];
+  return [...noServer, ...missingCredentials(target, `the target ${name}`, launched)];
+}
+
+function scriptFiles(project: Project, { scriptOf }: Writing, place: (at: Place) => string): readonly BuildFile[] {
+  const { workflows, databases, tables, views } = project.definitions;
+  const ofActions = [...workflows.values()].flatMap((workflow) =>
+    actionsOf(workflow)
+      .filter((action): action is Hive2Action => action.type === "hive2")
+      .map((action) => ({
+        path: layout.script(workflow.name, action.name),
+        content: `-- workflow ${workflow.name}, action ${action.name}: ${place(action.at)}\n${scriptOf(action).text}`,
+        from: place(action.at),
+      })),
+  );
+  const all: readonly HiveStatement[] = create(...databases.values(), ...tables.values(), ...views.values());
+  if (all.length === 0) return ofActions;
+  const content = `-- Every database, table and view of the project.\n${hiveText(all).text}`;
+  return [...ofActions, { path: layout.tables, content, from: "" }];
+}
+
+function jobFiles(project: Project, { specOf }: Writing, place: (at: Place) => string): readonly BuildFile[] {
+  const jobs = [...project.definitions.jobs.values()];
+  if (jobs.length === 0) return [];
+  const specs = jobs.map(({ name, at }) => ({
+    path: layout.jobSpec(name),
+    content: `${JSON.stringify(specOf(name), undefined, 2)}\n`,
+    from: place(at),
+  }));
+  const sources = jobs.map(({ name, sql }) => ({
+    path: `jobs/${name}.sql`,
+    content: readProjectFile(project.root, sql, `job ${name}`),
+    from: sql,
+  }));
+  const runner = { path: layout.runner, content: runSql(), from: "" };
+  // Spark's action looks for Python files in the `lib` of the workflow.
+  const beside = [...project.definitions.workflows.values()]
+    .filter((workflow) => actionsOf(workflow).some(({ type }) => type === "spark"))
+    .map(({ name }) => ({ ...runner, path: layout.library(name, "run_sql.py") }));
+  return [...specs, ...sources, runner, ...beside];
+}
+
+/** The runner of SQL jobs on Spark, which the package brings. */
+function runSql(): string {
+  const found = ["jobs/spark", "spark"].map((folder) => join(libraryFolder, folder, "run_sql.py")).find(existsSync);
+  if (found === undefined) throw bug(`run_sql.py is not in ${libraryFolder}`);
+  return readFileSync(found, "utf8");
+}
+
+/** Files of the project that actions name. */
+function projectFiles(project: Project): readonly BuildFile[] {
+  const files = new Map<string, BuildFile>();
+  const problems: HowdahError[] = [];
+  const add = (path: string, from: string, whose: string, where: Place): void => {
+    if (files.has(path)) return;
+    const file = join(project.root, from);
+    if (existsSync(file) && statSync(file).isFile()) files.set(path, { path, content: readFileSync(file), from });
+    else
+      problems.push(
+        new HowdahError(`${whose} names the file ${from}, which is not there`, {
+          code: "NO_FILE",
+          where,
+          next: `paths are relative to ${project.root}`,
+        }),
+      );
+  };
+  for (const workflow of project.definitions.workflows.values())
+    for (const action of actionsOf(workflow)) {
+      const whose = `workflow ${workflow.name} › action ${action.name}`;
+      for (const from of filesOf(action)) add(layout.file(from), from, whose, action.at);
+      for (const from of libraryOf(action)) add(layout.library(workflow.name, nameOf(from)), from, whose, action.at);
+    }
+  throwAll(problems);
+  return [...files.values()];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function entryOf({ path, content, from }: BuildFile, deployed: boolean): ManifestFile {
+  return { path, bytes: Buffer.byteLength(content), sha256: sha256(content), deployed, from };
+}
+
+function inOrder(files: readonly BuildFile[]): readonly BuildFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+}

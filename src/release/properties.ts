@@ -1,0 +1,98 @@
+import { HowdahError, isHowdahError } from "../core/errors.ts";
+import { derivedFrom, derivedName, properties, propertiesIn, property } from "../oozie/app/context.ts";
+import { evaluate, type Expr } from "../oozie/el/index.ts";
+import { isParameter } from "../oozie/parameters.ts";
+import type { ClusterTarget } from "../project/config.ts";
+import type { Values } from "../project/values.ts";
+import { layout, type AppKind } from "./layout.ts";
+
+/** What a job's properties are written from. */
+export interface JobProperties {
+  readonly kind: AppKind;
+  readonly name: string;
+  /** Names of the surroundings that its documents use. */
+  readonly surroundings: readonly string[];
+  /** Everything that must have a value. */
+  readonly uses: readonly Expr[];
+  /** What whoever starts a workflow gives. */
+  readonly inputs: readonly string[];
+}
+
+/** Values of the properties by which applications know their surroundings. */
+export function surroundingValues(target: ClusterTarget, hash: string): Readonly<Record<string, string | undefined>> {
+  const { hiveServer2 } = target;
+  return {
+    [properties.nameNode]: target.nameNode,
+    [properties.resourceManager]: target.resourceManager,
+    [properties.jobTracker]: target.resourceManager,
+    [properties.queue]: target.queue,
+    [properties.launcherQueue]: target.launcherQueue,
+    [properties.hiveServer2]: typeof hiveServer2 === "object" ? hiveServer2.url : hiveServer2,
+    [properties.hiveSite]: `${property(properties.nameNode)}${target.root}/conf/hive-site.xml`,
+    [properties.release]: `${property(properties.nameNode)}${target.root}/releases/${hash}`,
+  };
+}
+
+/** The text of a `job.properties` with which a job can be submitted; what has no value yet stands there as a comment. */
+export function jobProperties(job: JobProperties, target: ClusterTarget, hash: string, values: Values): string {
+  const surroundings = surroundingValues(target, hash);
+  const lines = [
+    `# ${job.kind} ${job.name}`,
+    ...job.surroundings.map((name) => line(name, surroundings[name] ?? "")),
+    line(
+      `oozie.${applicationKinds[job.kind]}.application.path`,
+      `${property(properties.release)}/${layout.document(job.kind, job.name)}`,
+    ),
+    line("oozie.use.system.libpath", "true"),
+  ];
+  const used = new Map(job.uses.flatMap(propertiesIn).map((value) => [derivedName(value), value]));
+  const own = [...used].filter(([, value]) => isParameter(value) || value.node.is === "call").sort(byName);
+  if (own.length > 0)
+    lines.push("", "# parameters", ...own.flatMap(([name, value]) => valueLines(name, value, values)));
+  if (job.inputs.length > 0)
+    lines.push("", "# inputs: give them before it is submitted", ...job.inputs.map((name) => `#${name}=`));
+  return `${lines.join("\n")}\n`;
+}
+
+const applicationKinds = { workflow: "wf", coordinator: "coord", bundle: "bundle" } as const;
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function valueLines(name: string, value: Expr, values: Values): readonly string[] {
+  if (isParameter(value)) {
+    const { describe, type } = value.spec;
+    const about = describe === undefined ? [] : [`# ${name}: ${describe}`];
+    if (values.isSecret(name)) return [`# ${name} is a secret: give it when the job is submitted`, `#${name}=`];
+    const text = values.get(name);
+    if (text === undefined) return [...about, `#${name}=`];
+    return [...about, line(name, type === "path" ? onNameNode(text) : text)];
+  }
+  const follows = `# ${name}: ${derivedFrom(value) ?? ""}`;
+  try {
+    return [follows, line(name, String(evaluate(value, { parameter: (one) => values.get(one) })))];
+  } catch (error) {
+    if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
+    return [follows, `#${name}=`];
+  }
+}
+
+/** A path without a scheme is of the target's HDFS. */
+function onNameNode(path: string): string {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return path;
+  if (path.startsWith("/")) return `${property(properties.nameNode)}${path}`;
+  throw new HowdahError(`${path} is no absolute path`, {
+    code: "PARAMETER_VALUE",
+    next: "write it as /user/alice/data",
+  });
+}
+
+/** A line of a properties file as `java.util.Properties` reads it. */
+function line(name: string, value: string): string {
+  const escaped = value
+    .replace(/[\\\n\r\t\f]/g, (c) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f" })[c]!)
+    .replace(/^[ #!]/, "\\$&")
+    .replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `${name}=${escaped}`;
+}
