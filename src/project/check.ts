@@ -8,7 +8,7 @@ import { placeOfKey } from "./position.ts";
 const kinds = (...names: readonly string[]): v.GenericSchema<{ kind: string }> =>
   v.custom<{ kind: string }>(
     (value) => typeof value === "object" && value !== null && "kind" in value && names.includes(value.kind as string),
-    `must be made by ${names.map((name) => `${name}()`).join(", ")}`,
+    `must be made by ${names.map((name) => `${name}()`).join(" or ")}`,
   );
 
 const text = v.pipe(v.string("must be a text"), v.nonEmpty("must not be empty"));

@@ -53,7 +53,7 @@ describe("the configuration", () => {
         /:5 name: must be a text$/,
         /:6 definitions\.1: must be made by bundle\(\)/,
         /:8 targets\.here\.folder: must not be empty$/,
-        /:9 targets\.there: must be made by folder\(\)$/,
+        /:9 targets\.there: must be made by folder\(\) or cluster\(\)$/,
       ],
     ],
     [
