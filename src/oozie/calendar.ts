@@ -61,9 +61,16 @@ export function consecutiveRuns(every: FixedFrequency, times: readonly Instant[]
 export function dateOffset(time: Instant, count: number, unit: DateUnit): Instant {
   const date = new Date(time);
   if (unit === "MONTH" || unit === "YEAR") {
-    const months = date.getUTCFullYear() * 12 + date.getUTCMonth() + count * (unit === "YEAR" ? 12 : 1);
-    const last = new Date(Date.UTC(0, months + 1, 0)).getUTCDate();
-    return Date.UTC(0, months, Math.min(date.getUTCDate(), last), date.getUTCHours(), date.getUTCMinutes()) as Instant;
+    const months = date.getUTCMonth() + count * (unit === "YEAR" ? 12 : 1);
+    const year = date.getUTCFullYear();
+    const last = new Date(Date.UTC(year, months + 1, 0)).getUTCDate();
+    return Date.UTC(
+      year,
+      months,
+      Math.min(date.getUTCDate(), last),
+      date.getUTCHours(),
+      date.getUTCMinutes(),
+    ) as Instant;
   }
   const step = { MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 }[unit];
   return (time + count * step) as Instant;
