@@ -68,9 +68,13 @@ export function namespaceUri(family: Family, version: string): string {
 
 /** The first character that XML 1.0 cannot hold in any way, as `U+0001`. */
 export function illegalCharacter(text: string): string | undefined {
+  if (!beyondAscii.test(text)) return undefined;
   const found = illegal.exec(text)?.[0].codePointAt(0);
   return found === undefined ? undefined : `U+${found.toString(16).toUpperCase().padStart(4, "0")}`;
 }
+
+/** Most texts have none of these, which is quicker to see than the rest. */
+const beyondAscii = /[^\t\n\r -~]/;
 
 /** All but `Char` of XML 1.0 (2.2): control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -92,23 +96,24 @@ export function printXml(root: XmlElement, versions: ReadonlyMap<Family, string>
     if (version === undefined) throw bug(`no version is chosen for the namespace ${family} of ${root.name}`);
     return escapeAttribute(namespaceUri(family, version));
   };
-  const parts: string[] = ['<?xml version="1.0" encoding="UTF-8"?>\n'];
+  let text = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
   const print = (one: XmlElement, indent: string, outer: Family | undefined, declarations: string): void => {
     const family = one.family ?? outer;
     const prefix = family === undefined ? undefined : prefixes.get(family);
     const name = prefix === undefined ? one.name : `${prefix}:${one.name}`;
-    if (one.comment !== undefined) parts.push(`${indent}<!-- ${commentText(one.comment)} -->\n`);
-    let start = `${indent}<${name}`;
-    if (family !== undefined && family !== outer && prefix === undefined) start += ` xmlns="${uri(family)}"`;
-    start += declarations;
-    for (const key in one.attributes) start += ` ${key}="${escapeAttribute(one.attributes[key]!)}"`;
-    if (one.content.length === 0) parts.push(start, "/>\n");
-    else if (typeof one.content === "string") parts.push(start, ">", escapeText(one.content), "</", name, ">\n");
+    if (one.comment !== undefined) text += `${indent}<!-- ${commentText(one.comment)} -->\n`;
+    text += `${indent}<${name}`;
+    if (family !== undefined && family !== outer && prefix === undefined) text += ` xmlns="${uri(family)}"`;
+    text += declarations;
+    for (const key of Object.keys(one.attributes)) text += ` ${key}="${escapeAttribute(one.attributes[key]!)}"`;
+    if (one.content.length === 0) text += "/>\n";
+    else if (typeof one.content === "string") text += `>${escapeText(one.content)}</${name}>\n`;
     else {
-      parts.push(start, ">\n");
-      for (const child of one.content) print(child, `${indent}  `, family, "");
-      parts.push(indent, "</", name, ">\n");
+      text += ">\n";
+      const inner = `${indent}  `;
+      for (const child of one.content) print(child, inner, family, "");
+      text += `${indent}</${name}>\n`;
     }
   };
 
@@ -117,7 +122,7 @@ export function printXml(root: XmlElement, versions: ReadonlyMap<Family, string>
     .filter(([family]) => used.has(family))
     .map(([family, prefix]) => ` xmlns:${prefix}="${uri(family)}"`);
   print(root, "", undefined, declarations.join(""));
-  return parts.join("");
+  return text;
 }
 
 /** The families that begin in a tree, in the order in which they first appear. */
@@ -160,5 +165,6 @@ function commentText(text: string): string {
 }
 
 function legal(text: string): void {
-  if (illegal.test(text)) throw bug(`XML cannot hold the character ${illegalCharacter(text)}: ${JSON.stringify(text)}`);
+  const character = illegalCharacter(text);
+  if (character !== undefined) throw bug(`XML cannot hold the character ${character}: ${JSON.stringify(text)}`);
 }

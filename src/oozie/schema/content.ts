@@ -35,9 +35,10 @@ const known = new WeakMap<ElementType, Map<string | undefined, Content>>();
 
 /** Without a version: what any version has. Computed once for each type and version. */
 export function contentOf(type: ElementType, version?: string): Content {
-  const contents = known.get(type) ?? new Map<string | undefined, Content>();
-  const content = contents.get(version) ?? makeContent(type, version);
-  known.set(type, contents.set(version, content));
+  let contents = known.get(type);
+  if (contents === undefined) known.set(type, (contents = new Map<string | undefined, Content>()));
+  let content = contents.get(version);
+  if (content === undefined) contents.set(version, (content = makeContent(type, version)));
   return content;
 }
 

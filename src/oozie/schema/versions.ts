@@ -79,7 +79,7 @@ function collect(
       if (isBound(span)) own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span });
     collect(at, slot.particle.type, child.family ?? family, needs, begins);
   }
-  own.push(...leftOut(where, content, family));
+  for (const need of leftOut(where, content, family)) own.push(need);
 }
 
 const isBound = ({ since, until }: Span): boolean => since !== undefined || until !== undefined;
@@ -87,13 +87,12 @@ const isBound = ({ since, until }: Span): boolean => since !== undefined || unti
 /** What an older version asks for and is not there needs a version that can do without it. */
 function leftOut(where: Located, { holds }: Content, family: Family): readonly Need[] {
   if (holds.is !== "children") return [];
-  const there = new Set(childrenOf(where.one).map(({ name }) => name));
   const needs: Need[] = [];
   for (const particle of holds.particles) {
     if (particle.is === "any order" || particle.requiredUntil === undefined) continue;
     const members = particle.is === "element" ? [particle] : particle.alternatives.flatMap(membersOf);
     const names = members.map(({ name }) => name);
-    if (names.some((name) => there.has(name))) continue;
+    if (childrenOf(where.one).some(({ name }) => names.includes(name))) continue;
     const since = families[family].versions.find((version) => !requiredIn(version, particle));
     if (since === undefined) throw bug(`the table of ${family} has no version without ${names[0]!}`);
     needs.push({
