@@ -67,6 +67,11 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "howdah-test-"));
 }
 
+/** Where what tests fetch is kept between runs. */
+export function cacheFolder(): string {
+  return process.env["HOWDAH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah");
+}
+
 let python: Promise<string | undefined> | undefined;
 
 /** `python3`, when there is one of 3.8 or later. */
@@ -104,8 +109,7 @@ async function prepareSpark(): Promise<Spark | Missing> {
   if ((await start(java, ["-version"])).exitCode !== 0) return { reason: "there is no Java" };
   const basePython = await findPython();
   if (basePython === undefined) return { reason: "there is no python3 of 3.8 or later" };
-  const cache =
-    process.env["HOWDAH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah");
+  const cache = cacheFolder();
   const folder = join(cache, `pyspark-${sparkVersion}`);
   if (!existsSync(folder)) {
     const problem = await makeEnvironment(basePython, cache, folder);
