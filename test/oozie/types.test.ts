@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import {
+  add,
   coordinator,
+  cron,
   dataset,
+  days,
   decide,
+  email,
+  endOfDays,
   equal,
+  every,
+  formatTime,
   hours,
+  hoursInDay,
   mkdir,
   outputOf,
   parameters,
@@ -14,10 +22,13 @@ import {
   sequence,
   shell,
   startOfDay,
+  text,
   timeParameter,
+  wf,
   when,
   workflow,
   YEAR,
+  type JobOptions,
 } from "#src/index.js";
 
 const p = parameters({
@@ -70,6 +81,78 @@ export function mistakes(): void {
     // @ts-expect-error a workflow's function where a coordinator creates the workflow
     run: () => perHour.with({ hour: outputOf("a", "b"), many: 1 }),
   });
+  // @ts-expect-error a cron expression is no data set's frequency
+  dataset("d", { ...hourly, every: cron("0 * * * *"), uri: path`/d` });
+  // @ts-expect-error an initial instance is known before any action
+  dataset("d", { every: hours(1), initial: formatTime(p.first, "yyyy"), uri: path`/d` });
+  coordinator("c", {
+    ...common,
+    reads: {},
+    run: ({ nominalTime }) => {
+      // @ts-expect-error a nominal time is no expression where instances are chosen
+      logs.absolute(nominalTime);
+      return perHour.with({ hour: "x", many: 1 });
+    },
+  });
+  // @ts-expect-error a workflow's function where instances are chosen
+  logs.current(wf.run);
+  // @ts-expect-error hours of a day are counted where instances are chosen, not in a workflow
+  shell("sh", { command: "x", arguments: [hoursInDay(0)] });
+  // @ts-expect-error a coordinator's function in a workflow
+  shell("sh", { command: "x", arguments: [formatTime(p.first, "yyyy")] });
+  // @ts-expect-error a number of instances is no text
+  logs.currentRange("0", 1);
+  // @ts-expect-error a unit that Oozie does not know
+  logs.offset(1, "WEEK");
+  // @ts-expect-error a data set has no such choice
+  logs.newest(0);
+  // @ts-expect-error a job reads current instances alone
+  void ({ reads: { logs: logs.latest(0) } } satisfies Pick<JobOptions, "reads">);
+  coordinator("c", {
+    ...common,
+    reads: {},
+    run: () => perHour.with({ hour: "x", many: 1 }),
+    // @ts-expect-error the end of a day is no length of time
+    timeout: endOfDays(1),
+  });
+  coordinator("c", {
+    ...common,
+    reads: { logs: logs.current(0) },
+    run: () => perHour.with({ hour: "x", many: 1 }),
+    // @ts-expect-error a promise is not made about inputs
+    sla: ({ reads }) => ({ nominalTime: reads.logs, shouldEnd: hours(1) }),
+  });
+  coordinator("c", {
+    ...common,
+    reads: {},
+    run: () => perHour.with({ hour: "x", many: 1 }),
+    // @ts-expect-error a promise counts from a time
+    sla: ({ name }) => ({ nominalTime: name, shouldEnd: hours(1) }),
+  });
+  coordinator("c", {
+    ...common,
+    reads: { logs: logs.current(0) },
+    // @ts-expect-error an output that the coordinator does not write
+    run: ({ hcatalog }) => perHour.with({ hour: hcatalog.tableOut("logs"), many: 1 }),
+  });
+  coordinator("c", {
+    ...common,
+    reads: { logs: logs.current(0) },
+    // @ts-expect-error a kind of filter that there is not
+    run: ({ hcatalog }) => perHour.with({ hour: hcatalog.partitionFilter("logs", "spark"), many: 1 }),
+  });
+  // @ts-expect-error a workflow cannot be promised about by a coordinator's functions
+  workflow("w", {}, () => sequence(), { sla: () => ({ nominalTime: formatTime(p.first, "y"), shouldEnd: hours(1) }) });
+  // @ts-expect-error retries are counted in minutes
+  shell("sh", { command: "x", retry: { max: 1, every: days(1) } });
+  // @ts-expect-error a frequency's number is no text
+  every("minutes", p.root);
+  // @ts-expect-error an order of execution that there is not
+  coordinator("c", { ...common, reads: {}, execution: "RANDOM", run: () => perHour.with({ hour: "x", many: 1 }) });
+  // @ts-expect-error a path's instance time in a workflow
+  email("m", { to: "a@b", subject: text`${YEAR}`, body: "" });
+  // @ts-expect-error texts cannot be added
+  add(p.root, 1);
   // @ts-expect-error a coordinator's start is a time
   coordinator("c", { ...common, start: p.root, reads: {}, run: () => perHour.with({ hour: "x", many: 1 }) });
   void equal(p.many, 1);

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isHowdahError, type HowdahError, ManyErrors } from "#src/core/errors.js";
+import { sha256 } from "#src/core/hash.js";
+import { cluster, type ClusterOptions, type Project } from "#src/index.js";
+import { build, type Build } from "#src/release/build.js";
+import { writeBuild } from "#src/release/write.js";
+import { projectIn } from "../support/definitions.js";
+import { withFolder } from "../support/project.js";
+import { needSchemas } from "../support/xsd.js";
+
+const plain: ClusterOptions = {
+  profile: "oozie5.2",
+  nameNode: "hdfs://nn:8020",
+  resourceManager: "rm:8032",
+  hiveServer2: "jdbc:hive2://hs:10000/default",
+  root: "/user/x/p",
+};
+const on = (project: Project, more: Partial<ClusterOptions> = {}, given = {}): Build =>
+  build(project, { name: "there", target: cluster({ ...plain, ...more }) }, { given });
+
+const everything = `
+import * as h from "howdah";
+const p = h.parameters({
+  root: h.pathParameter({ default: "/data" }),
+  first: h.timeParameter(),
+  many: h.intParameter({ default: 3, describe: "how many & why" }),
+  token: h.textParameter(),
+});
+const logs = h.dataset("logs", { every: h.hours(1), initial: h.startOfDay(p.first), uri: h.path\`\${p.root}/logs/\${h.YEAR}/\${h.HOUR}\`, doneFlag: "" });
+const out = h.dataset("out", { every: h.months(1), initial: p.first, uri: h.path\`/out/\${h.YEAR}-\${h.MONTH}\`, timezone: "Europe/Berlin" });
+const inner = h.workflow("inner", { day: "string" }, ({ day }) => h.sequence(
+  h.java("run", { mainClass: "a.B", arguments: [day, "<&>"], javaOptions: ["-Xmx1g", "-Dx=y"], captureOutput: true, files: ["lib/x.jar"], launcher: { memory: 2048, environment: { A: "1" } } }),
+));
+const mail = h.email("mail", { to: "ops@example.com", subject: h.text\`\${h.wf.name} failed\`, body: h.wf.errorMessage(), cc: "b@example.com" });
+const outer = h.workflow("outer", { day: "string", files: "path" }, ({ day, files }) => h.sequence(
+  h.fs("clean", [h.remove(h.path\`/tmp/\${day}\`), h.mkdir(h.path\`\${p.root}/x\`), h.remove("/tmp/again"), h.chmod("/tmp", "755", { recursive: true, files: false }), h.touch("/tmp/t"), h.move("/a", "/b"), h.chgrp("/tmp", "users")]),
+  h.parallel("both",
+    h.shell("count", { command: "count.sh", arguments: [files], environment: { DAY: day }, files: ["bin/count.sh"], captureOutput: true, configuration: { "a.b": "c" }, prepare: [h.remove("/tmp/count")] }),
+    h.sequence(h.distcp("copy", { from: ["/a", h.path\`\${p.root}/b\`], to: "/c", options: ["-update"] }), h.subWorkflow("sub", inner.with({ day })))),
+  h.decide("enough", [h.when(h.greater(2, 1), h.sparkApplication("app", { application: "jobs/app.py", arguments: [day], options: "--conf a=b" }))], h.kill("none", "nothing to do")),
+).onError(mail), { sla: ({ day }) => ({ nominalTime: "2020-01-01T00:00Z", shouldEnd: h.hours(2), shouldStart: h.minutes(10), contacts: ["a@example.com"], message: day }) });
+const coord = h.coordinator("coord", {
+  every: h.every("minutes", p.many), start: p.first, end: "2030-01-01T00:00Z", timezone: "Europe/Berlin",
+  reads: { logs: logs.currentRange(h.subtract(0, h.hoursInDay(0)), 0), last: logs.latest(0), next: logs.future(0, 10), at: logs.absolute("2020-01-01T00:00Z"), since: logs.since(p.first, 0), period: logs.sinceStartOf("endOfDays", -1, 0), off: logs.offsetRange(-2, -1, "HOUR") },
+  writes: { out: out.current(0), unused: logs.current(0) },
+  run: ({ nominalTime, formatTime, reads, writes }) => outer.with({ day: formatTime(nominalTime, "yyyyMMdd"), files: h.path\`\${reads.logs},\${writes.out}\` }),
+  timeout: h.days(2), concurrency: p.many, execution: "LIFO",
+  sla: ({ nominalTime }) => ({ nominalTime, shouldEnd: h.hours(1) }),
+});
+export default h.defineConfig({ name: "all", definitions: [h.bundle("b", [coord], { kickOff: p.first })], targets: { here: h.folder("data") } });
+`;
+const files = { "bin/count.sh": "echo rows=1\n", "lib/x.jar": "jar", "jobs/app.py": "print(1)\n" };
+
+describe("a build", () => {
+  it("writes every kind of definition as Oozie's own schemas allow it", async function () {
+    const schemas = await needSchemas(this);
+    await withFolder(async (folder) => {
+      const project = await projectIn(folder, { "howdah.config.ts": everything, ...files });
+      const { files: built, manifest } = on(project, { queue: "q", launcherQueue: "l", hiveSite: true });
+      const documents = built.filter(({ path }) => path.endsWith(".xml"));
+      assert.deepEqual(
+        documents.map(({ path }) => path),
+        manifest.applications.map(({ path }) => path).sort(),
+      );
+      for (const { path, content } of documents) assert.equal(schemas.problem(String(content)), undefined, path);
+    });
+  });
+
+  it("gives the same bytes twice, and another release for another content", async () => {
+    await withFolder(async (folder) => {
+      const first = on(await projectIn(folder, { "howdah.config.ts": everything, ...files }));
+      const again = on(await projectIn(folder, {}));
+      assert.deepEqual(again, first);
+      const changed = on(await projectIn(folder, { "bin/count.sh": "echo rows=2\n" }));
+      assert.notEqual(changed.manifest.hash, first.manifest.hash);
+      assert.equal(on(await projectIn(folder, {}), {}, { many: "5" }).manifest.hash, changed.manifest.hash);
+    });
+  });
+
+  it("lists every file with its hash and source, and names the project's files as actions do", async () => {
+    await withFolder(async (folder) => {
+      const { files: built, manifest } = on(await projectIn(folder, { "howdah.config.ts": everything, ...files }));
+      assert.deepEqual(
+        manifest.files.map(({ path }) => path),
+        built.map(({ path }) => path).filter((path) => path !== "manifest.json"),
+      );
+      for (const { path, sha256: hash, bytes } of manifest.files) {
+        const { content } = built.find((file) => file.path === path)!;
+        assert.deepEqual([hash, bytes], [sha256(content), Buffer.byteLength(content)], path);
+      }
+      const workflow = textOf(built, "oozie/workflows/outer/workflow.xml");
+      assert.match(workflow, /<file>\$\{release\}\/files\/bin\/count\.sh#count\.sh<\/file>/);
+      assert.match(workflow, /<jar>app\.py<\/jar>/);
+      assert.equal(textOf(built, "files/bin/count.sh"), files["bin/count.sh"]);
+      assert.equal(textOf(built, "oozie/workflows/outer/lib/app.py"), files["jobs/app.py"]);
+      assert.match(workflow, /<!-- workflow outer › action count: howdah\.config\.ts:\d+ -->/);
+    });
+  });
+
+  it("writes properties that Java reads back, defaults and derived ones included, secrets never", async () => {
+    await withFolder(async (folder) => {
+      const project = await projectIn(folder, {
+        "howdah.config.ts": everything.replace('arguments: [day, "<&>"]', "arguments: [day, p.token]"),
+        ...files,
+      });
+      process.env["HOWDAH_TEST_TOKEN"] = "very secret";
+      const { files: built } = on(
+        project,
+        { parameters: { token: { kind: "secret", from: "environment", variable: "HOWDAH_TEST_TOKEN" } } },
+        { first: "2012-03-01T07:00Z", root: "/dätä/x\\y" },
+      );
+      const text = textOf(built, "oozie/coordinators/coord/job.properties");
+      assert.match(text, /^root=\$\{nameNode\}\/d\\u00e4t\\u00e4\/x\\\\y$/m);
+      assert.match(text, /^startOfDay_first=2012-03-01T00:00Z$/m);
+      assert.match(text, /^many=3$/m);
+      assert.match(text, /^#token=$/m);
+      assert.match(
+        text,
+        /^oozie\.coord\.application\.path=\$\{release\}\/oozie\/coordinators\/coord\/coordinator\.xml$/m,
+      );
+      for (const { content } of built) assert.ok(!String(content).includes("very secret"));
+    });
+  });
+
+  it("says every feature that the profile lacks, where it is used, and what to do", async () => {
+    await withFolder(async (folder) => {
+      const project = await projectIn(folder, { "howdah.config.ts": everything, ...files });
+      const problems = problemsOf(() => on(project, { profile: "oozie4.1" }));
+      assert.deepEqual([...new Set(problems.map(({ code }) => code))], ["PROFILE_LACKS"]);
+      assert.match(problems.map(({ message }) => message).join("\n"), /workflow outer › action app: .*spark/);
+      for (const { where, next } of problems) {
+        assert.match(where!, /howdah\.config\.ts:\d+$/);
+        assert.ok(next !== undefined && next.length > 10);
+      }
+    });
+  });
+
+  it("refuses a secured cluster without the principals that actions need, and files that are not there", async () => {
+    await withFolder(async (folder) => {
+      const definition = `
+        import * as h from "howdah";
+        const w = h.workflow("w", {}, () => h.sequence(
+          h.hive2("q", [h.hiveScript("select 1")]),
+          h.shell("s", { command: "x.sh", files: ["x.sh"] })));
+        export default h.defineConfig({ name: "k", definitions: [w], targets: { here: h.folder("data") } });`;
+      const project = await projectIn(folder, { "howdah.config.ts": definition });
+      const [credential] = problemsOf(() => on(project, { kerberos: true }));
+      assert.equal(credential?.code, "CREDENTIAL");
+      assert.match(credential.message, /workflow w › action q needs a credential of the type hive2/);
+      const [file] = problemsOf(() => on(project));
+      assert.deepEqual([file?.code, /x\.sh, which is not there/.test(file!.message)], ["NO_FILE", true]);
+    });
+  });
+});
+
+describe("writing a build", () => {
+  it("takes the place of the build before, and leaves nothing else behind", async () => {
+    await withFolder(async (folder) => {
+      const project = await projectIn(join(folder, "project"), { "howdah.config.ts": everything, ...files });
+      const out = join(folder, "out");
+      const built = on(project);
+      writeBuild(built, out);
+      const stale = join(out, "stale.txt");
+      writeFileSync(stale, "");
+      writeBuild(built, out);
+      assert.ok(!existsSync(stale));
+      assert.deepEqual(readdirSync(folder).sort(), ["out", "project"]);
+      for (const { path, content } of built.files)
+        assert.deepEqual(readFileSync(join(out, path), "utf8"), String(content));
+    });
+  });
+
+  it("leaves a folder alone that no build wrote, and the old build when it fails", async () => {
+    await withFolder(async (folder) => {
+      const project = await projectIn(join(folder, "project"), { "howdah.config.ts": everything, ...files });
+      const built = on(project);
+      const foreign = join(folder, "foreign");
+      mkdirSync(foreign);
+      writeFileSync(join(foreign, "mine"), "");
+      assert.throws(() => writeBuild(built, foreign), { code: "IN_THE_WAY" });
+      assert.deepEqual(readdirSync(foreign), ["mine"]);
+      const out = join(folder, "out");
+      writeBuild(built, out);
+      const before = readFileSync(join(out, "manifest.json"), "utf8");
+      const broken: Build = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
+      assert.throws(() => writeBuild(broken, out));
+      assert.equal(readFileSync(join(out, "manifest.json"), "utf8"), before);
+      assert.deepEqual(readdirSync(folder).sort(), ["foreign", "out", "project"]);
+    });
+  });
+});
+
+function textOf(built: Build["files"], path: string): string {
+  const file = built.find((one) => one.path === path);
+  assert.ok(file !== undefined, path);
+  return String(file.content);
+}
+
+function problemsOf(work: () => unknown): readonly HowdahError[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ManyErrors) return error.problems;
+    if (isHowdahError(error)) return [error];
+    throw error;
+  }
+  return [];
+}
