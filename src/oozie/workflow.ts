@@ -175,22 +175,27 @@ export function kill(name: string, message: Value<"string", "workflow">): Kill {
 }
 
 /** Everything in a part, itself included, in the order in which it is written; handlers too. */
-export function* partsIn(part: WorkflowPart): Generator<WorkflowPart> {
-  yield part;
-  switch (part.kind) {
-    case "sequence":
-      for (const step of part.steps) yield* partsIn(step);
-      return;
-    case "parallel":
-      for (const branch of part.branches) yield* partsIn(branch);
-      return;
-    case "decision":
-      for (const { then } of part.cases) yield* partsIn(then);
-      yield* partsIn(part.otherwise);
-      return;
-    case "action":
-      if (part.handler !== undefined) yield* partsIn(part.handler);
-      return;
-    case "kill":
-  }
+export function partsIn(part: WorkflowPart): readonly WorkflowPart[] {
+  const found: WorkflowPart[] = [];
+  const visit = (one: WorkflowPart): void => {
+    found.push(one);
+    switch (one.kind) {
+      case "sequence":
+        one.steps.forEach(visit);
+        return;
+      case "parallel":
+        one.branches.forEach(visit);
+        return;
+      case "decision":
+        for (const { then } of one.cases) visit(then);
+        visit(one.otherwise);
+        return;
+      case "action":
+        if (one.handler !== undefined) visit(one.handler);
+        return;
+      case "kill":
+    }
+  };
+  visit(part);
+  return found;
 }

@@ -37,7 +37,7 @@ export interface XmlElement {
 /** Makes an element. Attributes whose value is undefined are left out, and so are undefined parts of `more`. */
 export function element(
   name: string,
-  attributes: Readonly<Record<string, string | undefined>> = {},
+  attributes: Readonly<Record<string, string | undefined>> = none,
   content: XmlElement["content"] = "",
   more: {
     readonly family?: Family | undefined;
@@ -45,15 +45,23 @@ export function element(
     readonly comment?: string | undefined;
   } = {},
 ): XmlElement {
-  const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.freeze({
     name,
-    attributes: Object.freeze(Object.fromEntries(given)),
+    attributes: attributes === none ? none : givenAmong(attributes),
     content: typeof content === "string" ? content : Object.freeze([...content]),
     ...(more.family === undefined ? {} : { family: more.family }),
     ...(more.origin === undefined ? {} : { origin: more.origin }),
     ...(more.comment === undefined ? {} : { comment: more.comment }),
   });
+}
+
+/** Most elements have no attributes; they share these. */
+const none: XmlElement["attributes"] = Object.freeze({});
+
+function givenAmong(attributes: Readonly<Record<string, string | undefined>>): XmlElement["attributes"] {
+  const given: Record<string, string> = {};
+  for (const name in attributes) if (attributes[name] !== undefined) given[name] = attributes[name];
+  return Object.freeze(given);
 }
 
 /** The children of an element; none where it holds text. */

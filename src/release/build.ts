@@ -10,6 +10,7 @@ import { filesOf, libraryOf } from "../oozie/app/actions.ts";
 import { actionsOf } from "../oozie/app/workflow.ts";
 import { printXml, type Family } from "../oozie/xml.ts";
 import { checkElement } from "../oozie/schema/check.ts";
+import type { SchemaProblem } from "../oozie/schema/problem.ts";
 import { chooseVersions } from "../oozie/schema/versions.ts";
 import { profileOf } from "../oozie/profiles.ts";
 import type { ClusterTarget } from "../project/config.ts";
@@ -53,8 +54,13 @@ export function build(
 ): Build {
   const writing = writingFor(project, target);
   const documents = documentsOf(project, writing.context);
-  throwAll([...targetProblems(project, target, name), ...documents.flatMap((one) => documentProblems(one, target))]);
-  const versions = new Map(documents.map((one) => [one, versionsOf(one, target)]));
+  const profile = profileOf(target.profile);
+  const chosen = documents.map((one) => ({ one, ...chooseVersions(one.root, profile) }));
+  throwAll([
+    ...targetProblems(project, target, name),
+    ...chosen.flatMap(({ one, versions: own, problems }) => documentProblems(one, own, problems)),
+  ]);
+  const versions = new Map(chosen.map(({ one, versions: own }) => [one, own]));
   const place = ({ file, line }: Place): string => `${relative(project.root, file)}:${line}`;
   const deployed = inOrder([
     ...documents.map((one) => ({
@@ -108,12 +114,11 @@ export function valuesOf(project: Project, target: ClusterTarget, given: Readonl
   });
 }
 
-function versionsOf({ root }: Document, { profile }: ClusterTarget): ReadonlyMap<Family, string> {
-  return chooseVersions(root, profileOf(profile)).versions;
-}
-
-function documentProblems({ root, kind, name }: Document, { profile }: ClusterTarget): readonly HowdahError[] {
-  const { versions, problems } = chooseVersions(root, profileOf(profile));
+function documentProblems(
+  { root, kind, name }: Document,
+  versions: ReadonlyMap<Family, string>,
+  problems: readonly SchemaProblem[],
+): readonly HowdahError[] {
   return [...problems, ...checkElement(root, versions, problems)].map(
     ({ code, origin, path, why, next }) =>
       new HowdahError(`${origin?.path ?? `${kind} ${name}`}: ${why} (${path})`, {

@@ -62,6 +62,7 @@ export function writingFor(project: Project, target: ClusterTarget): Writing {
         return parameter === undefined ? [] : [parameter];
       }),
     }),
+    uses: new WeakMap(),
     fileOf: layout.file,
     credentialsFor: credentialsOf(target),
     sparkOptions: target.sparkOptions ?? "",

@@ -43,6 +43,8 @@ export interface AppContext {
   readonly queue: boolean;
   readonly launcherQueue: boolean;
   readonly hiveSite: boolean;
+  /** What workflows need of a job's properties, once it was worked out. */
+  readonly uses: WeakMap<Workflow, readonly Expr[]>;
   /** A place as the generated files name it, such as `oozie/workflows.ts:7`. */
   readonly placeText: (at: Place) => string;
 }
@@ -89,13 +91,15 @@ export function propertiesIn(value: Expr): readonly Expr[] {
 
 /** `<property>` elements inside of an element; nothing when there are none. */
 export function propertyList(name: string, entries: Iterable<readonly [string, string]>): readonly XmlElement[] {
-  const list = [...entries].map(([key, value]) => element("property", {}, [leaf("name", key), leaf("value", value)]));
-  return list.length === 0 ? [] : [element(name, {}, list)];
+  const list = [...entries].map(([key, value]) =>
+    element("property", undefined, [leaf("name", key), leaf("value", value)]),
+  );
+  return list.length === 0 ? [] : [element(name, undefined, list)];
 }
 
 /** An element that holds text. */
 export function leaf(name: string, text: string): XmlElement {
-  return element(name, {}, text);
+  return element(name, undefined, text);
 }
 
 /** Elements for those of some texts that are there. */
@@ -127,8 +131,8 @@ export function parametersSection(
   }
   const list = [...entries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, more]) => element("property", {}, [leaf("name", name), ...more]));
-  return list.length === 0 ? [] : [element("parameters", {}, list)];
+    .map(([name, more]) => element("property", undefined, [leaf("name", name), ...more]));
+  return list.length === 0 ? [] : [element("parameters", undefined, list)];
 }
 
 function declared({ spec }: Parameter): readonly XmlElement[] {

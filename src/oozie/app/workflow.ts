@@ -6,11 +6,13 @@ import { partsIn, type Workflow } from "../workflow.ts";
 import { element, type XmlElement } from "../xml.ts";
 import { clusterParts } from "./actions.ts";
 import {
+  derivedName,
   leaf,
   leaves,
   madeFrom,
   parametersSection,
   properties,
+  propertiesIn,
   property,
   propertyList,
   textOf,
@@ -45,9 +47,18 @@ export function workflowApp(workflow: Workflow, context: AppContext): XmlElement
   });
 }
 
-/** The actions of a workflow, handlers included. */
+/** Workflows never change. */
+const actionsKnown = new WeakMap<Workflow, readonly Action[]>();
+
+/** The actions of a workflow, each once, handlers included. */
 export function actionsOf(workflow: Workflow): readonly Action[] {
-  return [...partsIn(workflow.body)].filter((part) => part.kind === "action");
+  let known = actionsKnown.get(workflow);
+  if (known === undefined) {
+    // A handler that several actions share stands in the document once.
+    known = [...new Set(partsIn(workflow.body).filter((part) => part.kind === "action"))];
+    actionsKnown.set(workflow, known);
+  }
+  return known;
 }
 
 /** What holds for every action that does not say otherwise. */
@@ -82,9 +93,22 @@ function credentialsSection(workflow: Workflow, context: AppContext): readonly X
   return list.length === 0 ? [] : [element("credentials", {}, list)];
 }
 
-/** Every expression that stands in a workflow's document. */
+/** Every expression in a workflow's document that needs properties of the job, each once. */
 export function workflowUses(workflow: Workflow, context: AppContext): readonly Expr[] {
-  const ofParts = [...partsIn(workflow.body)].flatMap((part): readonly Expr[] => {
+  let known = context.uses.get(workflow);
+  if (known === undefined) {
+    const needed = new Map(
+      allExpressions(workflow, context)
+        .flatMap(propertiesIn)
+        .map((one) => [derivedName(one), one]),
+    );
+    context.uses.set(workflow, (known = [...needed.values()]));
+  }
+  return known;
+}
+
+function allExpressions(workflow: Workflow, context: AppContext): readonly Expr[] {
+  const ofParts = [...new Set(partsIn(workflow.body))].flatMap((part): readonly Expr[] => {
     if (part.kind === "decision") return part.cases.map(({ when }) => when);
     if (part.kind === "kill") return [part.message];
     if (part.kind !== "action") return [];

@@ -48,21 +48,21 @@ export type Value<T extends ElType, P extends Phase> = Expr<T, P> | Literal<T>;
 export type Literal<T extends ElType> = T extends "int" ? number : T extends "boolean" ? boolean : string;
 
 /** Makes an expression. Its type and phases are the caller's claim, so each public function states them once. */
-export function expr<T extends ElType, P extends Phase>(node: ElNode): Expr<T, P> {
-  return Object.freeze({ kind: "expr", node, at: callerPlace() });
+export function expr<T extends ElType, P extends Phase>(node: ElNode, at: Place = callerPlace()): Expr<T, P> {
+  return Object.freeze({ kind: "expr", node, at });
 }
 
 export function isExpr(value: unknown): value is Expr {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "expr";
 }
 
-export function literal<T extends ElType>(value: ElValue): Expr<T, Phase> {
-  return expr({ is: "literal", value });
+export function literal<T extends ElType>(value: ElValue, at?: Place): Expr<T, Phase> {
+  return expr({ is: "literal", value }, at);
 }
 
-/** A value as an expression. */
-export function toExpr<T extends ElType, P extends Phase>(value: Value<T, P>): Expr<T, P> {
-  return isExpr(value) ? value : literal<T>(value);
+/** A value as an expression; a plain value is written `at`. @default where the caller's code is */
+export function toExpr<T extends ElType, P extends Phase>(value: Value<T, P>, at?: Place): Expr<T, P> {
+  return isExpr(value) ? value : literal<T>(value, at);
 }
 
 export function call<T extends ElType, P extends Phase>(fn: ElFunction, ...args: readonly Expr[]): Expr<T, P> {

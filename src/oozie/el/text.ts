@@ -1,14 +1,18 @@
+import { callerPlace } from "../../core/source.ts";
 import { call, expr, literal, toExpr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./expr.ts";
 
 function join<T extends ElType, P extends Phase>(
   texts: TemplateStringsArray,
   parts: readonly (Expr<ElType, P> | string)[],
 ): Expr<T, P> {
-  const all = texts.flatMap((text, i) => {
+  const at = callerPlace();
+  const all: Expr[] = [];
+  texts.forEach((text, i) => {
     const part = parts[i];
-    return [...(text === "" ? [] : [literal(text)]), ...(part === undefined ? [] : [toExpr<ElType, P>(part)])];
+    if (text !== "") all.push(literal(text, at));
+    if (part !== undefined) all.push(toExpr<ElType, P>(part, at));
   });
-  return expr({ is: "join", parts: all });
+  return expr({ is: "join", parts: all }, at);
 }
 
 /** A path: ``path`${p.landing}/omniture` ``. */

@@ -1,0 +1,66 @@
+// Writes a project of many workflows, a file each, as a team would have grown it.
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** `workflows` workflows of `actions` actions, started by a coordinator each, below a folder. */
+export function writeProject(folder, workflows, actions, modules) {
+  mkdirSync(join(folder, "workflows"), { recursive: true });
+  symlinkSync(modules, join(folder, "node_modules"));
+  writeFileSync(
+    join(folder, "parameters.ts"),
+    `import { parameters, pathParameter, timeParameter } from "howdah";
+export const p = parameters({ root: pathParameter(), start: timeParameter(), end: timeParameter() });
+`,
+  );
+  const kinds = [
+    (i) =>
+      `shell("step-${i}", { command: "run.sh", arguments: [hour, "${i}"], environment: { ROOT: p.root }, captureOutput: true })`,
+    (i) =>
+      `fs("step-${i}", [remove(path\`\${p.root}/tmp/\${hour}/${i}\`), mkdir(path\`\${p.root}/tmp/\${hour}/${i}\`)])`,
+    (i) => `hive2("step-${i}", [hiveScript("select ${i} from t where h = '\${hour}'", [hour])])`,
+    (i) =>
+      `sparkApplication("step-${i}", { application: path\`\${p.root}/app.jar\`, mainClass: "a.B${i}", arguments: [hour], options: "--conf a.b=${i}" })`,
+    (i) => `java("step-${i}", { mainClass: "a.C${i}", arguments: [hour, p.root] })`,
+  ];
+  for (let w = 0; w < workflows; w++) {
+    const steps = Array.from({ length: actions }, (_, i) => `    ${kinds[i % kinds.length](i)},`);
+    writeFileSync(
+      join(folder, "workflows", `w${w}.ts`),
+      `import { coordinator, dataset, DAY, days, email, fs, HOUR, hiveScript, hive2, hours, java, mkdir, MONTH, path, remove, sequence, shell, sparkApplication, wf, workflow, YEAR } from "howdah";
+import { p } from "../parameters.ts";
+
+const input = dataset("in-${w}", { every: hours(1), initial: p.start, uri: path\`\${p.root}/in-${w}/\${YEAR}/\${MONTH}/\${DAY}/\${HOUR}\` });
+const mail = email("mail", { to: "ops@example.com", subject: "failed", body: wf.errorMessage() });
+const flow = workflow("flow-${w}", { hour: "string" }, ({ hour }) =>
+  sequence(
+${steps.join("\n")}
+  ).onError(mail),
+);
+export const c${w} = coordinator("c-${w}", {
+  every: hours(1),
+  start: p.start,
+  end: p.end,
+  reads: { input: input.current(0) },
+  run: ({ nominalTime, formatTime }) => flow.with({ hour: formatTime(nominalTime, "yyyyMMddHH") }),
+  timeout: days(1),
+});
+`,
+    );
+  }
+  const names = Array.from({ length: workflows }, (_, w) => w);
+  writeFileSync(
+    join(folder, "howdah.config.ts"),
+    `import { cluster, defineConfig } from "howdah";
+${names.map((w) => `import { c${w} } from "./workflows/w${w}.ts";`).join("\n")}
+
+export default defineConfig({
+  name: "many",
+  definitions: [${names.map((w) => `c${w}`).join(", ")}],
+  targets: {
+    there: cluster({ profile: "oozie5.2", nameNode: "hdfs://nn:8020", resourceManager: "rm:8032", hiveServer2: "jdbc:hive2://hs:10000/default", root: "/user/x/many", parameters: { root: "/data" } }),
+  },
+});
+`,
+  );
+  return folder;
+}
