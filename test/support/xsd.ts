@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { strFromU8, unzipSync } from "fflate";
 import {
   XmlBufferInputProvider,
@@ -151,7 +152,7 @@ async function clientJar(): Promise<string | Missing> {
   // Renamed when it is whole: several runs may fetch at once, and one may be killed.
   const draft = mkdtempSync(join(cache, "fetching-"));
   try {
-    const { exitCode, stdout, stderr } = await start(
+    const { exitCode, stdout } = await start(
       "mvn",
       [
         "--quiet",
@@ -163,7 +164,10 @@ async function clientJar(): Promise<string | Missing> {
       { env: process.env, killAfter: 100_000 },
     );
     if (exitCode === 127) return { reason: "there is no Maven to fetch Oozie's schemas with" };
-    if (exitCode !== 0) return { reason: `Maven could not fetch oozie-client ${oozieVersion}: ${stderr || stdout}` };
+    if (exitCode !== 0) {
+      const error = /^.*ERROR.*$/m.exec(stripVTControlCharacters(stdout))?.[0] ?? "it was stopped";
+      return { reason: `Maven could not fetch oozie-client ${oozieVersion}: ${error}` };
+    }
     renameSync(join(draft, artifact), jar);
     return jar;
   } finally {

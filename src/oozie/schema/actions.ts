@@ -16,15 +16,10 @@ import { masterWithoutMode } from "./values.ts";
 
 /** The extension actions: those with a namespace of their own. */
 
-/** What stands first in every action that YARN runs. */
-const onYarn: readonly Particle[] = [
-  yarn,
-  nameNode,
-  optional("prepare", prepare),
-  launcher,
-  jobXml,
-  optionalConfiguration,
-];
+const prepared = optional("prepare", prepare);
+const settings: readonly Particle[] = [prepared, launcher, jobXml, optionalConfiguration];
+/** What stands first in most actions that YARN runs. */
+const onYarn: readonly Particle[] = [yarn, nameNode, ...settings];
 
 /** HiveQL through HiveServer2. */
 const hive2: FamilyTable = {
@@ -56,7 +51,7 @@ const spark: FamilyTable = {
   type: children(
     requiredUntil("0.1", yarn),
     requiredUntil("0.1", nameNode),
-    ...onYarn.slice(2),
+    ...settings,
     one("master"),
     ...sparkJob,
     ...files.map((file) => since("0.2", file)),
@@ -69,7 +64,8 @@ const spark3: FamilyTable = {
   root: "spark3",
   type: children(
     one("resource-manager"),
-    ...onYarn.slice(1),
+    nameNode,
+    ...settings,
     one("master", textOf(masterWithoutMode)),
     ...sparkJob,
     ...files,
@@ -102,7 +98,7 @@ const email: FamilyTable = {
 const distcp: FamilyTable = {
   versions: ["0.2", "1.0"],
   root: "distcp",
-  type: children(...onYarn.filter((part) => part !== jobXml), optional("java-opts"), many("arg")),
+  type: children(yarn, nameNode, prepared, launcher, optionalConfiguration, optional("java-opts"), many("arg")),
 };
 
 export const extensionActions = {

@@ -47,7 +47,8 @@ class Check {
     const { holds } = content;
     if (typeof one.content === "string") this.#text(where, one.content, holds);
     if (holds.is !== "children") {
-      if (childrenOf(one).length > 0) this.report(where, `${one.name} holds ${holds.is}, no elements`, "take them out");
+      if (childrenOf(one).length > 0)
+        this.report(where, `${one.name} holds ${holds.is}, no elements`, "take the elements out");
       return;
     }
     const counts = new Array<number>(content.slots.size).fill(0);
@@ -111,7 +112,11 @@ class Check {
     const { name } = where.one;
     if (holds.is === "text") this.#value(where, text, holds.type, name);
     else if (holds.is === "nothing" ? text !== "" : text.trim() !== "")
-      this.report(where, `${name} holds ${holds.is}, no text`, "take the text out");
+      this.report(
+        where,
+        `${name} holds ${holds.is === "nothing" ? "nothing" : "elements"}, no text`,
+        "take the text out",
+      );
   }
 
   #unknown(

@@ -2,7 +2,6 @@ import {
   anyOrder,
   atLeast,
   attribute,
-  beginning,
   carrying,
   children,
   choice,
@@ -17,7 +16,7 @@ import {
   type FamilyTable,
 } from "./grammar.ts";
 import { optionalConfiguration, parameters } from "./parts.ts";
-import { sla } from "./sla.ts";
+import { expectation } from "./sla.ts";
 import { eventName, truth } from "./values.ts";
 
 const name = attribute("name", eventName);
@@ -72,13 +71,7 @@ export const coordinator: FamilyTable = {
       optional("input-events", children(atLeast(1, "data-in", dataIn))),
       since("0.5", optional("input-logic", children(operands()))),
       optional("output-events", children(atLeast(1, "data-out", dataOut))),
-      one(
-        "action",
-        children(one("workflow", children(one("app-path"), optionalConfiguration)), {
-          ...beginning("sla", sla),
-          min: 0,
-        }),
-      ),
+      one("action", children(one("workflow", children(one("app-path"), optionalConfiguration)), expectation)),
     ),
     attribute("name"),
     attribute("frequency"),

@@ -1,6 +1,6 @@
-import { children, one, optional, type FamilyTable } from "./grammar.ts";
+import { beginning, children, one, optional, type ElementParticle, type FamilyTable } from "./grammar.ts";
 
-/** What is expected of an action, a workflow or a coordinator's actions. Workflows take it since 0.5, coordinators since 0.4. */
+/** When an action, a workflow or a coordinator's actions should be done. Workflows take it since 0.5, coordinators since 0.4. */
 export const sla: FamilyTable = {
   versions: ["0.2"],
   root: "info",
@@ -15,3 +15,5 @@ export const sla: FamilyTable = {
     optional("upstream-apps"),
   ),
 };
+
+export const expectation: ElementParticle = { ...beginning("sla", sla), min: 0 };

@@ -22,13 +22,12 @@ import {
   type FamilyTable,
 } from "./grammar.ts";
 import { files, jobXml, launcher, nameNode, optionalConfiguration, parameters, prepare, yarn } from "./parts.ts";
-import { sla } from "./sla.ts";
+import { expectation } from "./sla.ts";
 import { nodeName, short, truth } from "./values.ts";
 
 const name = attribute("name", nodeName);
 const to = attribute("to", nodeName);
 const path = attribute("path");
-const expectation = { ...beginning("sla", sla), min: 0 };
 
 /** Settings for all actions that do not have them of their own. */
 const global = children(yarn, nameNode, launcher, jobXml, optionalConfiguration);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkElement } from "#src/oozie/schema/check.js";
 import { arrange } from "#src/oozie/schema/content.js";
-import { elementsOf } from "#src/oozie/schema/entries.js";
+import { elementsIn, elementsOf } from "#src/oozie/schema/entries.js";
 import { families } from "#src/oozie/schema/table.js";
 import { element, familiesIn, namespaceUri, printXml, type Family, type XmlElement } from "#src/oozie/xml.js";
 import { needSchemas, type OozieSchemas } from "../../support/xsd.js";
@@ -183,6 +183,16 @@ describe("the table of Oozie's XML and the schemas of oozie-client", function ()
 });
 
 const sla = element("info", {}, [element("nominal-time", {}, "t"), element("should-end", {}, "t")], { family: "sla" });
+
+describe("the table of Oozie's XML", () => {
+  it("has no name twice in the content of one element, which arranging and checking rely on", () => {
+    for (const [family, versions] of everyVersion(allFamilies))
+      for (const { path, type } of elementsOf(family, versions.get(family)!)) {
+        const names = type.holds.is === "children" ? elementsIn(type.holds.particles).map(({ name }) => name) : [];
+        assert.deepEqual(names, [...new Set(names)], `${family} ${path}`);
+      }
+  });
+});
 
 describe("the action spark3, for which oozie-client has no schema", () => {
   it("is, in random documents, what the table says by itself: nothing else can be asked", () => {
