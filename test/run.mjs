@@ -1,5 +1,5 @@
 // Builds the tests and runs them: `npm test`. Arguments are texts one of which a test file's path must contain;
-// `--built` leaves the building out.
+// `--built` leaves the building out; `--long` runs the files named *.long.test.ts too.
 import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -12,9 +12,9 @@ const reportFile = "build/test-report.json";
 const { EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_SUITE_BEGIN, EVENT_SUITE_END } = Mocha.Runner.constants;
 
 /** Compiled tests whose source is there: what was compiled of one that has gone stays behind. */
-function testFiles(wanted) {
+function testFiles(wanted, long) {
   return readdirSync("test", { recursive: true })
-    .filter((path) => path.endsWith(".test.ts"))
+    .filter((path) => path.endsWith(".test.ts") && (long || !path.endsWith(".long.test.ts")))
     .sort()
     .map((path) => join("test", path))
     .filter((path) => wanted.length === 0 || wanted.some((text) => path.includes(text)))
@@ -77,7 +77,8 @@ if (!args.includes("--built")) {
 
 const started = performance.now();
 const mocha = new Mocha({ timeout: 60_000, forbidOnly: process.env.CI === "true", reporter: Reporter });
-for (const file of testFiles(args.filter((arg) => arg !== "--built"))) mocha.addFile(file);
+const wanted = args.filter((arg) => !arg.startsWith("--"));
+for (const file of testFiles(wanted, args.includes("--long"))) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const stats = await new Promise((resolve) => {
   const runner = mocha.run(() => resolve(runner.stats));
