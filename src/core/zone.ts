@@ -68,6 +68,22 @@ export function zoneOffset(zone: string, at: Instant): number {
   return stretchOf(zone, at).offset;
 }
 
+/**
+ * Milliseconds by which the clock of a zone is put forward for the summer. The rules that Node knows do not say it: it
+ * is put forward when it was before less than a year ago and will be put back as much within a year.
+ */
+export function daylightSaving(zone: string, at: Instant): number {
+  const { offset, from, until } = stretchOf(zone, at);
+  const year = 366 * day;
+  let [begin, end] = [from, until];
+  while (begin > at - year && zoneOffset(zone, (begin - 1) as Instant) === offset)
+    begin = stretchOf(zone, (begin - 1) as Instant).from;
+  while (end < at + year && zoneOffset(zone, end) === offset) end = stretchOf(zone, end).until;
+  if (end - begin > year) return 0;
+  const [forward, back] = [offset - zoneOffset(zone, (begin - 1) as Instant), offset - zoneOffset(zone, end)];
+  return forward > 0 && back > 0 ? Math.min(forward, back) : 0;
+}
+
 /** What the clock of a zone shows at an instant. */
 export function toLocal(zone: string, at: Instant): Local {
   return (at + zoneOffset(zone, at)) as Local;
