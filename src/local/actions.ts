@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -12,12 +10,11 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
-import { HowdahError, systemCode } from "../core/errors.ts";
+import { HowdahError } from "../core/errors.ts";
 import { isHiveStatement } from "../hive/statements.ts";
 import { evaluate, type Expr, type Scope } from "../oozie/el/index.ts";
-import type { FsAction, FsOperation, Hive2Action, ShellAction } from "../oozie/actions/index.ts";
+import type { Action, DistcpAction, EmailAction, FsOperation, Hive2Action } from "../oozie/actions/index.ts";
 import type { Data } from "./data.ts";
 import { onDisk } from "../project/disk.ts";
 
@@ -32,9 +29,9 @@ function changeable(value: Expr<"path", "workflow">, scope: Scope, data: Data): 
   });
 }
 
-/** Does the operations of an fs action on the folder, in order, as `FsActionExecutor` would on HDFS. */
-export function runFs(action: FsAction, scope: Scope, data: Data): void {
-  for (const operation of action.operations) runOperation(operation, scope, data);
+/** Does operations on the folder, in order, as `FsActionExecutor` would on HDFS. */
+export function runFs(operations: readonly FsOperation[], scope: Scope, data: Data): void {
+  for (const operation of operations) runOperation(operation, scope, data);
 }
 
 function runOperation(operation: FsOperation, scope: Scope, data: Data): void {
@@ -124,76 +121,43 @@ function makeFolder(path: string, where: Expr["at"], data: Data): void {
   onDisk("make the folder", folder, () => mkdirSync(folder, { recursive: true }));
 }
 
-/**
- * Runs a shell action's command on this machine, in a folder of its own that holds its files, and gives back what it
- * printed as `key=value`. A command that this machine does not have fails with a sentence that says so.
- */
-export async function runShell(
-  action: ShellAction,
-  scope: Scope,
-  project: string,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
-  const folder = mkdtempSync(join(tmpdir(), "howdah-shell-"));
-  try {
-    for (const file of action.files.filter((one) => typeof one === "string"))
-      cpSync(join(project, file), join(folder, basename(file)), { recursive: true });
-    const env = Object.entries(action.environment).map(([key, value]): [string, string] => [
-      key,
-      String(evaluate(value, scope)),
-    ]);
-    const output = await spawned(
-      action,
-      action.arguments.map((argument) => String(evaluate(argument, scope))),
-      {
-        cwd: folder,
-        env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}`, ...Object.fromEntries(env) },
-        signal,
-      },
-    );
-    if (!action.captureOutput) return {};
-    const lines = output.split("\n").map((line) => /^([^=\s]+)=(.*)$/.exec(line));
-    return Object.fromEntries(lines.flatMap((line) => (line === null ? [] : [[line[1]!, line[2]!]])));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+/** Copies files and folders of the target as `hadoop distcp` would. */
+export function runDistcp(action: DistcpAction, scope: Scope, data: Data): void {
+  const unknown = action.options.find(
+    (option) =>
+      !/^-(update|overwrite|i|p\w*|strategy|m|bandwidth|\d+|dynamic|uniformsize)$/.test(option) && !/^\d/.test(option),
+  );
+  if (unknown !== undefined)
+    throw new HowdahError(`action ${action.name}: distcp's ${unknown} does nothing that a folder could show`, {
+      code: "CANNOT_RUN_HERE",
+      fault: "run",
+      where: action.at,
+      next: "run this workflow on a cluster",
+    });
+  const to = changeable(action.to, scope, data);
+  // With these two, what is in a source goes into the target; else the source itself, into a target that is there.
+  const contents = action.options.includes("-update") || action.options.includes("-overwrite");
+  const into = action.from.length > 1 || (existsSync(to) && statSync(to).isDirectory());
+  for (const source of action.from) {
+    const from = data.path(String(evaluate(source, scope)), source.at);
+    const place = into && !contents ? join(to, basename(from)) : to;
+    onDisk(`copy ${from}`, from, () => cpSync(from, place, { recursive: true }));
   }
 }
 
-function spawned(
-  action: ShellAction,
-  args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
-): Promise<string> {
-  const failed = (why: string, next?: string, cause?: unknown): HowdahError =>
-    new HowdahError(`action ${action.name}: ${why}`, {
-      code: "SHELL",
-      fault: "run",
-      where: action.at,
-      cause,
-      ...(next === undefined ? {} : { next }),
-    });
-  return new Promise((resolve, reject) => {
-    const child = spawn(action.command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    let errors = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-2000)));
-    child.on("error", (error) =>
-      reject(
-        systemCode(error) === "ENOENT"
-          ? failed(
-              `this machine has no command ${action.command}, so the action can run on a cluster alone`,
-              "run this workflow there, or put the command on the PATH",
-              error,
-            )
-          : failed(error.message, undefined, error),
-      ),
-    );
-    child.on("close", (code, signal) =>
-      code === 0
-        ? resolve(output)
-        : reject(failed(`${action.command} ended with ${signal ?? code}: ${errors.trim().split("\n").at(-1) ?? ""}`)),
-    );
+/** The mail that an action would send: there is no server here to send it. */
+export function mailOf(action: EmailAction, scope: Scope): Readonly<Record<"to" | "subject" | "body", string>> {
+  const [to, subject, body] = [action.to, action.subject, action.body].map((value) => String(evaluate(value, scope)));
+  return { to: to!, subject: subject!, body: body! };
+}
+
+/** What only a cluster can run. */
+export function onClusterOnly(action: Action): HowdahError {
+  return new HowdahError(`action ${action.name} is of the kind ${action.type}, which only a cluster can run`, {
+    code: "CANNOT_RUN_HERE",
+    fault: "run",
+    where: action.at,
+    next: "run this workflow on a cluster",
   });
 }
 

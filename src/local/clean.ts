@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { plus, type Instant } from "../core/time.ts";
 import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
-import { instancesAt, nominalTimes } from "../oozie/calendar.ts";
+import { nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
 import { landedTimes } from "./landed.ts";
@@ -59,7 +59,7 @@ function isStillNeeded(dataSet: TableDataSet, time: Instant, { data, project }: 
       );
       return [...readers].some(
         (unit) =>
-          instancesAt(read, data.grid(dataSet), unit).times.includes(time) &&
+          data.instances(read, unit).includes(time) &&
           job.writes.some((write) => data.record(write, unit) === undefined),
       );
     });

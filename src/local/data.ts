@@ -5,11 +5,11 @@ import { HowdahError, systemCode } from "../core/errors.ts";
 import { formatTimeBy, type Instant } from "../core/time.ts";
 import { isTableDataSet, type JobDataSet } from "../jobs/job.ts";
 import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
-import type { Grid } from "../oozie/calendar.ts";
-import type { DataSet } from "../oozie/dataset.ts";
+import type { Grid, ResolvedInstances } from "../oozie/calendar.ts";
+import type { Current, DataSet, Instances } from "../oozie/dataset.ts";
 import { evaluate, evaluateTime, instanceScope, type Expr, type Scope } from "../oozie/el/index.ts";
+import { gridOf, resolveInstances } from "../oozie/resolve.ts";
 import type { Values } from "../project/values.ts";
-import { fixed } from "./fixed.ts";
 import { rawContent } from "./instance.ts";
 
 /**
@@ -45,10 +45,31 @@ export class Data {
   grid(dataSet: DataSet): Grid {
     let grid = this.#grids.get(dataSet);
     if (grid === undefined) {
-      grid = { every: fixed(dataSet.every, dataSet.at), initial: this.time(dataSet.initial) };
+      grid = gridOf(dataSet, this.scope.parameter);
       this.#grids.set(dataSet, grid);
     }
     return grid;
+  }
+
+  /**
+   * The instances that a coordinator's action chooses, the oldest first; none before the initial one. `latest` and
+   * `future` ask the flags, and `latest` looks back from the nominal time, so that a run of old hours is repeatable.
+   */
+  resolve(instances: Instances, nominal: Instant, timezone = "UTC"): ResolvedInstances {
+    const { dataSet } = instances;
+    const resolved = resolveInstances(instances, {
+      grid: this.grid(dataSet),
+      nominal,
+      timezone,
+      parameter: this.scope.parameter,
+      has: (time) => this.isComplete(dataSet, time),
+    });
+    return { ...resolved, times: [...resolved.times].sort((a, b) => a - b) };
+  }
+
+  /** The instances that a job reads for a unit, the oldest first. */
+  instances(read: Current<number>, unit: Instant): readonly Instant[] {
+    return this.resolve(read, unit).times;
   }
 
   /** A path of the definitions on this machine. Throws `PATH` for one that is none here, such as an HDFS URI. */

@@ -6,13 +6,11 @@ import { declaredParameters, identityParameters, type CompiledJob } from "../job
 import { isJob, isRawDataSet, isTableDataSet } from "../jobs/job.ts";
 import { recordFormat, type PartitionRecord } from "../jobs/record.ts";
 import type { Expected } from "../jobs/staleness.ts";
-import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { isExpr, type ElValue, type Expr } from "../oozie/el/index.ts";
 import type { SqlJob } from "../oozie/actions/index.ts";
 import { currentUser, readRecordFile, type Data } from "./data.ts";
-import { currentOf } from "./fixed.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
 
 /*
@@ -55,8 +53,8 @@ export function expectedDone(action: Action, target: Surroundings): Expected {
     columns: "",
     parameters: { ...parameterValues(used.parameters, data), ...inputTexts(action) },
     inputs: Object.values(coordinator.reads).flatMap((one) => {
-      const { dataSet, from, to } = currentOf(one);
-      return instancesAt({ from, to }, data.grid(dataSet), nominal).times.map((time) => ({
+      const { dataSet } = one;
+      return data.resolve(one, nominal, coordinator.timezone).times.map((time) => ({
         dataSet: dataSet.name,
         instance: formatOozieTime(time),
         content: contentOf(dataSet, time, data),

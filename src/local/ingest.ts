@@ -1,12 +1,12 @@
 import { HowdahError } from "../core/errors.ts";
-import { formatOozieTime, plus, stepOf, type Instant, type FixedUnit } from "../core/time.ts";
+import { formatOozieTime, isFixed, type FixedUnit, type Instant } from "../core/time.ts";
 import type { RawRecord } from "../jobs/record.ts";
+import { indexAt, onGrid, timeAt, type Grid } from "../oozie/calendar.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import { fixed } from "./fixed.ts";
 import { placeInstance, type FileToPlace, type PlaceOptions } from "./instance.ts";
 
 export interface IngestRequest {
-  readonly dataSet: Pick<DataSet, "name" | "every" | "doneFlag" | "at">;
+  readonly dataSet: Pick<DataSet, "name" | "every" | "doneFlag" | "timezone">;
   /** The data set's URI for an instance, as a folder. */
   readonly folderOf: (instance: Instant) => string;
   readonly instance: Instant;
@@ -42,30 +42,35 @@ export function ingest(request: IngestRequest): Ingested {
 const wholeUnit: Readonly<Record<FixedUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 
 function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
-  const { name } = dataSet;
-  const every = fixed(dataSet.every, dataSet.at);
+  const { name, every, timezone } = dataSet;
   if (initial !== undefined && instance < initial)
     throw new HowdahError(
       `${name} begins at ${formatOozieTime(initial)}: the instance ${formatOozieTime(instance)} before it is read by nobody`,
       { code: "INSTANCE_BEFORE_INITIAL", next: "name a later instance, or an earlier initial instance" },
     );
-  const step = stepOf(every);
-  // Without an initial instance the grid's origin is unknown; whole hours, say, are all that can be asked for.
-  const past = initial === undefined ? instance % wholeUnit[every.unit] : (instance - initial) % step;
-  if (past === 0) return;
-  const before = (instance - past) as Instant;
-  const after = (before + (initial === undefined ? wholeUnit[every.unit] : step)) as Instant;
-  throw new HowdahError(
-    `${name} has an instance every ${every.count} ${every.unit}: ${formatOozieTime(instance)} is none of them`,
-    { code: "INSTANCE_OFF_GRID", next: `the nearest are ${formatOozieTime(before)} and ${formatOozieTime(after)}` },
-  );
+  const refuse = (before: Instant, after: Instant): never => {
+    throw new HowdahError(
+      `${name} has an instance every ${every.count} ${every.unit}: ${formatOozieTime(instance)} is none of them`,
+      { code: "INSTANCE_OFF_GRID", next: `the nearest are ${formatOozieTime(before)} and ${formatOozieTime(after)}` },
+    );
+  };
+  if (initial !== undefined) {
+    const grid: Grid = { every, initial, timezone };
+    if (!onGrid(grid, instance))
+      refuse(timeAt(grid, indexAt(grid, instance)), timeAt(grid, indexAt(grid, instance) + 1));
+  } else if (isFixed(every) && timezone === "UTC") {
+    // Without an initial instance the grid's origin is unknown; whole hours, say, are all that can be asked for.
+    const past = instance % wholeUnit[every.unit];
+    if (past !== 0) refuse((instance - past) as Instant, (instance - past + wholeUnit[every.unit]) as Instant);
+  }
 }
 
 function checkGap({ dataSet, instance, initial, present, folderOf }: IngestRequest): void {
   const first = initial ?? present[0];
   if (first === undefined) return;
   const there = new Set(present);
-  for (let time = first; time < instance; time = plus(time, fixed(dataSet.every, dataSet.at)))
+  const grid: Grid = { every: dataSet.every, initial: first, timezone: dataSet.timezone };
+  for (let index = 0, time = timeAt(grid, 0); time < instance; time = timeAt(grid, ++index))
     if (!there.has(time))
       throw new HowdahError(
         `${dataSet.name} has no instance ${formatOozieTime(time)} yet, which comes before ${formatOozieTime(instance)}`,

@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { isHowdahError } from "../core/errors.ts";
+import { HowdahError, isHowdahError } from "../core/errors.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { reasonText, staleReasons } from "../jobs/staleness.ts";
-import { instancesAt } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
+import { choiceText } from "../oozie/resolve.ts";
 import type { ElValue, Scope } from "../oozie/el/index.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { currentUser, readRecord, type Data } from "./data.ts";
 import { doneRecord, expectedDone } from "./done.ts";
 import type { LocalTarget } from "./target.ts";
-import { currentOf } from "./fixed.ts";
 import { unitInputs, unitState } from "./units.ts";
-import { inputValues, jobsOnPath, type JobOnPath } from "./walk.ts";
+import { inputValues } from "./scope.ts";
+import { jobsOnPath, type JobOnPath } from "./walk.ts";
 
 /** How an action stands before it runs. */
 export interface Standing {
@@ -35,18 +35,33 @@ export interface Standing {
 export class MaterialisedAction {
   readonly coordinator: Coordinator;
   readonly nominal: Instant;
-  /** Values of its workflow's inputs. */
-  readonly inputs: Readonly<Record<string, ElValue>>;
-  /** Flags that must be there before it starts. */
-  readonly inputFlags: readonly string[];
+  /** Its place among the actions of its coordinator. */
+  readonly index: number;
   readonly #target: LocalTarget;
+  /** Which instances it reads does not follow from its time alone, so it is asked each time. */
+  readonly #looks: boolean;
+  #inputs: Readonly<Record<string, ElValue>> | undefined;
+  #inputFlags: readonly string[] | undefined;
 
-  constructor(coordinator: Coordinator, nominal: Instant, target: LocalTarget) {
+  constructor(coordinator: Coordinator, nominal: Instant, index: number, target: LocalTarget) {
     this.coordinator = coordinator;
     this.nominal = nominal;
+    this.index = index;
     this.#target = target;
-    this.inputs = inputValues(coordinator.run.values, actionScope(coordinator, nominal, target));
-    this.inputFlags = flagsOf(coordinator.reads, nominal, target);
+    this.#looks = Object.values(coordinator.reads).some(({ is }) => is === "latest" || is === "future");
+  }
+
+  /** Values of its workflow's inputs. */
+  get inputs(): Readonly<Record<string, ElValue>> {
+    if (this.#looks) this.#inputs = undefined;
+    const { coordinator } = this;
+    return (this.#inputs ??= inputValues(coordinator.run.values, actionScope(this, this.#target)));
+  }
+
+  /** Flags that must be there before it starts; what cannot be resolved yet stands among them by name. */
+  get inputFlags(): readonly string[] {
+    if (this.#looks) this.#inputFlags = undefined;
+    return (this.#inputFlags ??= flagsOf(this.coordinator.reads, this, this.#target));
   }
 
   get label(): string {
@@ -83,7 +98,7 @@ export class MaterialisedAction {
 
   /** Flags of all that it makes, also of what its coordinator alone says that it writes. */
   made({ outputs }: Standing): readonly string[] {
-    return [...outputs, ...flagsOf(this.coordinator.writes, this.nominal, this.#target)];
+    return [...outputs, ...flagsOf(this.coordinator.writes, this, this.#target)];
   }
 
   /** Flags of all that it reads, also of what its jobs alone declare. */
@@ -126,19 +141,32 @@ export function endOf({ end }: Coordinator, { data }: LocalTarget): Instant {
   }
 }
 
-function flagsOf(events: Coordinator["reads"], nominal: Instant, { data }: LocalTarget): readonly string[] {
-  return Object.values(events).flatMap((one) =>
-    instancesAt(currentOf(one), data.grid(one.dataSet), nominal).times.map((time) => data.flag(one.dataSet, time)),
-  );
+function flagsOf(
+  events: Coordinator["reads"],
+  { coordinator, nominal }: MaterialisedAction,
+  { data }: LocalTarget,
+): readonly string[] {
+  return Object.values(events).flatMap((event) => {
+    const { times, unresolved, refused } = data.resolve(event, nominal, coordinator.timezone);
+    const name = `${choiceText(event)} of ${event.dataSet.name}`;
+    if (refused !== undefined)
+      throw new HowdahError(`${coordinator.name} ${formatOozieTime(nominal)}: ${name}: ${refused}`, {
+        code: "INSTANCES",
+        where: event.at,
+      });
+    return [...times.map((time) => data.flag(event.dataSet, time)), ...(unresolved === undefined ? [] : [name])];
+  });
 }
 
 /** The scope in which a coordinator gives values to its workflow. */
-function actionScope(coordinator: Coordinator, nominal: Instant, { data, values }: LocalTarget): Scope {
+function actionScope({ coordinator, nominal }: MaterialisedAction, { data, values }: LocalTarget): Scope {
   const uris = (events: Coordinator["reads"], name: ElValue | undefined): string | undefined => {
     const event = events[String(name)];
     if (event === undefined) return undefined;
-    const { times } = instancesAt(currentOf(event), data.grid(event.dataSet), nominal);
-    return times.map((time) => data.folder(event.dataSet, time)).join(",");
+    const { times } = data.resolve(event, nominal, coordinator.timezone);
+    // Oozie lists the newest first, but for what it looks for in the future.
+    const folders = times.map((time) => data.folder(event.dataSet, time));
+    return (event.is === "future" ? folders : folders.reverse()).join(",");
   };
   return {
     parameter: (name) => values.get(name),
@@ -146,6 +174,11 @@ function actionScope(coordinator: Coordinator, nominal: Instant, { data, values 
       switch (fn) {
         case "coord:nominalTime":
           return formatOozieTime(nominal);
+        // Here an action is created when its time has come.
+        case "coord:actualTime":
+          return formatOozieTime(nominal);
+        case "coord:actionId":
+          return `${coordinator.name}@${formatOozieTime(nominal)}`;
         case "coord:name":
           return coordinator.name;
         case "coord:user":

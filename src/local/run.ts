@@ -2,14 +2,14 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { didYouMean, HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
-import { formatOozieTime, plus, type Instant } from "../core/time.ts";
+import { formatOozieTime, type Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
+import { timeAt } from "../oozie/calendar.ts";
 import type { Workflow } from "../oozie/workflow.ts";
 import { onDisk } from "../project/disk.ts";
 import { refuseMissingInputs } from "./inputs.ts";
-import { fixed } from "./fixed.ts";
 import { landedTimes } from "./landed.ts";
 import { lockJob } from "./lock.ts";
 import { runRange } from "./range.ts";
@@ -18,7 +18,8 @@ import { clearAfterKills } from "./runjob.ts";
 import { Scheduler, type Window } from "./scheduler.ts";
 import { externalDataSets, logFile, type LocalTarget } from "./target.ts";
 import { unitKey } from "./units.ts";
-import { walkWorkflow, workflowRun, type WalkContext } from "./walk.ts";
+import { workflowRun } from "./scope.ts";
+import { walkWorkflow, type WalkContext } from "./walk.ts";
 
 export type { ActionReport, ActionStatus, RunReport } from "./report.ts";
 
@@ -178,7 +179,7 @@ function windowOf(target: LocalTarget, request: RunRequest): Window {
 function landedUntil(target: LocalTarget): Instant {
   const ends = externalDataSets(target.project).flatMap((dataSet) => {
     const last = landedTimes(dataSet, target.values).at(-1);
-    return last === undefined ? [] : [plus(last, fixed(dataSet.every, dataSet.at))];
+    return last === undefined ? [] : [timeAt({ every: dataSet.every, initial: last, timezone: dataSet.timezone }, 1)];
   });
   if (ends.length === 0) throw nothingLanded(target.data.root);
   return Math.max(...ends) as Instant;

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import type { HowdahError } from "../core/errors.ts";
-import { formatOozieTime, plus, type Instant } from "../core/time.ts";
+import { formatOozieTime, type Instant } from "../core/time.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
-import { fixed } from "./fixed.ts";
+import { resolveEvery } from "../oozie/every.ts";
 import { keepDone } from "./done.ts";
 import { endOf, isMade, MaterialisedAction, writtenBy, type Standing } from "./materialised.ts";
 import { tell, type ActionReport, type ActionStatus } from "./report.ts";
 import type { LocalTarget } from "./target.ts";
-import { hasDecision, jobsIn, walkWorkflow, workflowRun, type WalkContext } from "./walk.ts";
+import { workflowRun } from "./scope.ts";
+import { hasDecision, jobsIn, walkWorkflow, type WalkContext } from "./walk.ts";
 
 /** Nominal times in `from <= t < until`. */
 export interface Window {
@@ -56,13 +57,14 @@ export class Scheduler {
     this.#context = context;
     const actions = coordinators.map((coordinator) => {
       const schedule = {
-        every: fixed(coordinator.every, coordinator.at),
+        every: resolveEvery(coordinator.every, target.data.scope),
+        timezone: coordinator.timezone,
         start: target.data.time(coordinator.start),
         end: endOf(coordinator, target),
       };
       const times = [...nominalTimes(schedule, window.from, window.until)];
       context.emit({ event: "coordinator.materialised", coordinator: coordinator.name, actions: times.length });
-      return [coordinator, times.map((nominal) => new MaterialisedAction(coordinator, nominal, target))] as const;
+      return [coordinator, times.map((nominal, i) => new MaterialisedAction(coordinator, nominal, i, target))] as const;
     });
     this.#pending = new Map(inOrderOfNeed(actions));
   }
@@ -82,7 +84,7 @@ export class Scheduler {
     const pending = this.#pending.get(coordinator)!;
     const left: MaterialisedAction[] = [];
     const inRanges = this.#options.asRange && !hasDecision(coordinator.run.workflow.body);
-    let last: { readonly end: Instant; readonly size: number } | undefined;
+    let last: { readonly index: number; readonly size: number } | undefined;
     for (let i = 0; i < pending.length;) {
       this.#context.signal.throwIfAborted();
       const action = pending[i]!;
@@ -92,14 +94,14 @@ export class Scheduler {
         continue;
       }
       // A state that changed is likely to change the next hour's too: ranges grow as they follow one another.
-      const follows = last?.end === action.nominal && feedsItself(coordinator, ready.standing);
+      const follows = last?.index === action.index - 1 && feedsItself(coordinator, ready.standing);
       const most = this.#sizes.get(coordinator) ?? Infinity;
       const least = Math.min(most, follows ? last!.size * 2 : 1);
       const group = inRanges ? this.#group(ready, pending.slice(i + 1), { least, most }) : [ready];
       const { stopped, failed } = await this.#runGroup(coordinator, group);
       left.push(...stopped);
       this.#sizes.set(coordinator, failed ? 1 : most * 2);
-      last = { end: plus(group.at(-1)!.action.nominal, fixed(coordinator.every, coordinator.at)), size: group.length };
+      last = { index: group.at(-1)!.action.index, size: group.length };
       i += group.length;
     }
     this.#pending.set(coordinator, left);
@@ -145,8 +147,7 @@ export class Scheduler {
     const made = new Set(first.standing.outputs);
     for (const action of behind) {
       if (group.length >= most) break;
-      if (action.nominal !== plus(group.at(-1)!.action.nominal, fixed(action.coordinator.every, action.coordinator.at)))
-        break;
+      if (action.index !== group.at(-1)!.action.index + 1) break;
       if (this.#missing(action).some((flag) => !made.has(flag))) break;
       const standing = action.standing();
       if (standing.jobs === undefined || this.#isKept(standing, [], made)) break;

@@ -4,7 +4,6 @@ import { identityParameters, type CompiledJob } from "../jobs/compile.ts";
 import type { JobDataSet } from "../jobs/job.ts";
 import type { InputRecord } from "../jobs/record.ts";
 import { staleReasons, type Reason } from "../jobs/staleness.ts";
-import { instancesAt } from "../oozie/calendar.ts";
 import { keyOfInstance, type Data } from "./data.ts";
 
 /** An instance that a unit of a job declares as its input. */
@@ -19,7 +18,7 @@ export interface UnitInput {
 /** The inputs that a job declares for one unit; instances before the initial one are none. */
 export function unitInputs({ job }: CompiledJob, unit: Instant, data: Data): readonly UnitInput[] {
   return Object.entries(job.reads).flatMap(([name, read]) =>
-    instancesAt(read, data.grid(read.dataSet), unit).times.map((time) => ({
+    data.instances(read, unit).map((time) => ({
       name,
       dataSet: read.dataSet,
       time,

@@ -4,11 +4,13 @@ import { stepOf, type Instant, parseTimeBy, plus } from "../core/time.ts";
 import { isJob, type Job } from "../jobs/job.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { consecutiveRuns } from "../oozie/calendar.ts";
-import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el/index.ts";
+import { evaluate, type ElValue, type Scope } from "../oozie/el/index.ts";
 import type { Action, SparkAction, SubWorkflowAction } from "../oozie/actions/index.ts";
 import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
-import { fileSystemAnswer, runFs, runHive2, runShell } from "./actions.ts";
-import { currentUser, type Data } from "./data.ts";
+import { mailOf, onClusterOnly, runDistcp, runFs, runHive2 } from "./actions.ts";
+import { inputValues, workflowRun, workflowScope, type WorkflowRun } from "./scope.ts";
+import { runShell } from "./shell.ts";
+import type { Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
 import { runRange } from "./range.ts";
 import { unitKey, unitState } from "./units.ts";
@@ -25,52 +27,6 @@ export interface WalkContext {
   readonly force: boolean;
   /** Branches of a fork that run side by side. */
   readonly limit: number;
-}
-
-/** One run of a workflow. Several walk in step when consecutive units go through their jobs as ranges. */
-export interface WorkflowRun {
-  /** How it is called in events: `hourly 2012-03-01T00:00Z`. */
-  readonly label: string;
-  readonly inputs: Readonly<Record<string, ElValue>>;
-  /** What its shell actions printed, by action and key. */
-  readonly outputs: Map<string, Readonly<Record<string, string>>>;
-  error: HowdahError | undefined;
-  /** Not failed itself: a run before it in the same range did, so it was not finished. */
-  stopped: boolean;
-}
-
-export function workflowRun(label: string, inputs: Readonly<Record<string, ElValue>>): WorkflowRun {
-  return { label, inputs, outputs: new Map(), error: undefined, stopped: false };
-}
-
-/** The scope of a workflow's expressions. */
-export function workflowScope(
-  run: Pick<WorkflowRun, "inputs" | "outputs" | "error">,
-  workflow: Workflow,
-  data: Data,
-): Scope {
-  return {
-    parameter: (name) => (Object.hasOwn(run.inputs, name) ? run.inputs[name] : data.values.get(name)),
-    call: (fn, args) => {
-      switch (fn) {
-        case "wf:name":
-          return workflow.name;
-        case "wf:user":
-          return currentUser();
-        case "wf:errorMessage":
-          return run.error?.message ?? "";
-        case "wf:actionData":
-          return run.outputs.get(String(args[0]))?.[String(args[1])];
-        default:
-          return fileSystemAnswer(fn, data.path(String(args[0]), workflow.at));
-      }
-    },
-  };
-}
-
-/** The value of each input, from the call's expressions. */
-export function inputValues(values: Readonly<Record<string, Expr>>, scope: Scope): Readonly<Record<string, ElValue>> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluate(value, scope)]));
 }
 
 /** Whether the path through a workflow can differ from one run to the next. */
@@ -121,7 +77,7 @@ export function jobsOnPath(
   inputs: Readonly<Record<string, ElValue>>,
   context: Pick<WalkContext, "data" | "jobs">,
 ): readonly JobOnPath[] | undefined {
-  const scope = workflowScope({ inputs, outputs: new Map(), error: undefined }, workflow, context.data);
+  const scope = workflowScope(workflowRun("", inputs), workflow, context.data);
   const all = (parts: readonly WorkflowPart[]): readonly JobOnPath[] | undefined => {
     const found = parts.map(on);
     return found.includes(undefined) ? undefined : found.flatMap((jobs) => jobs!);
@@ -214,7 +170,7 @@ export async function walkWorkflow(
         // On copies: a branch beside this one may fail the same runs meanwhile, which is no failure of this action.
         const own = going.map((run) => ({ ...run }));
         await actionWithRetries(part, workflow, own, context);
-        if (part.handler !== undefined) await handleFailures(part.handler, own);
+        if (part.handler !== undefined) await handleFailures(part.name, part.handler, own);
         own.forEach(({ error, stopped }, i) => {
           const run = going[i]!;
           run.error ??= error;
@@ -224,11 +180,15 @@ export async function walkWorkflow(
     }
   };
   /** Runs a handler as if nothing had failed, then lets the failure stand. */
-  const handleFailures = async (handler: WorkflowPart, going: readonly WorkflowRun[]): Promise<void> => {
+  const handleFailures = async (
+    action: string,
+    handler: WorkflowPart,
+    going: readonly WorkflowRun[],
+  ): Promise<void> => {
     for (const run of going) {
       const { error } = run;
       if (error === undefined) continue;
-      const handled: WorkflowRun = { ...run, error: undefined };
+      const handled: WorkflowRun = { ...run, error: undefined, failure: { action, error } };
       await step(handler, [handled]);
       // A kill is how a handler ends the workflow; what failed says more than it.
       if (handled.error !== undefined && handled.error.code !== "KILLED")
@@ -311,23 +271,23 @@ async function runAction(
     try {
       switch (action.type) {
         case "fs":
-          runFs(action, scope, context.data);
+          runFs(action.operations, scope, context.data);
           break;
         case "hive2":
           runHive2(action, scope, context.data);
           break;
         case "shell":
-          run.outputs.set(action.name, await runShell(action, scope, context.project, context.signal));
+          run.outputs.set(action.name, await runShell(action, scope, context));
+          break;
+        case "distcp":
+          runDistcp(action, scope, context.data);
+          break;
+        case "email":
+          context.emit({ event: "mail", run: run.label, action: action.name, ...mailOf(action, scope) });
           break;
         case "spark-application":
         case "java":
-        case "distcp":
-        case "email":
-          throw new HowdahError(`action ${action.name} is of a kind that only a cluster runs`, {
-            code: "CANNOT_RUN_HERE",
-            fault: "run",
-            where: action.at,
-          });
+          throw onClusterOnly(action);
       }
     } catch (error) {
       failFrom(runs, run, asFailure(error, context.signal));

@@ -45,7 +45,7 @@ describe("ingest", () => {
     every: FixedFrequency = hours(1),
   ): IngestRequest {
     return {
-      dataSet: { name: "web-logs", every, doneFlag: "_SUCCESS", at: { file: "data.ts", line: 1 } },
+      dataSet: { name: "web-logs", every, doneFlag: "_SUCCESS", timezone: "UTC" },
       folderOf: (at) => join(root, "logs", formatTimeBy(pattern, at)),
       present: present(),
       instance: time(instance),

@@ -210,7 +210,7 @@ describe("a coordinator that writes no table", () => {
       const folder = data("in");
       assert.deepEqual(readFileSync(data("said"), "utf8").trim().split("\n"), [
         `00 ${folder}/2021050100 a`,
-        `01 ${folder}/2021050100,${folder}/2021050101 a`,
+        `01 ${folder}/2021050101,${folder}/2021050100 a`,
       ]);
       assert.deepEqual(await statuses(), ["fresh", "fresh", "waiting"]);
       writeFile(data("in/2021050102/_SUCCESS"), "");

@@ -42,24 +42,25 @@ describe("the calendar", () => {
     fc.assert(
       fc.property(every, instant, instant, fc.integer({ min: -5, max: 5 }), (step, initial, nominal, offset) => {
         const grid = { every: step, initial };
-        const { times, dropped } = instancesAt({ from: 0, to: 0 }, grid, nominal);
+        const { times, dropped } = instancesAt({ is: "current", from: 0, to: 0 }, grid, { nominal });
         const [current] = [...times, ...dropped];
         assert.ok(current! <= nominal && nominal < plus(current!, step));
         assert.ok((current! - initial) % stepOf(step) === 0);
         assert.deepEqual(times.length, nominal >= initial ? 1 : 0);
-        const other = instancesAt({ from: offset, to: offset }, grid, nominal);
+        const other = instancesAt({ is: "current", from: offset, to: offset }, grid, { nominal });
         assert.deepEqual([...other.times, ...other.dropped], [plus(current!, step, offset)]);
       }),
     );
   });
 
-  it("gives a range in order, and drops what is before the initial instance", () => {
+  it("gives a range, the newest first as Oozie does, and drops what is before the initial instance", () => {
     const grid = { every: hours(1), initial: 2 * 3_600_000 } as { every: FixedFrequency; initial: Instant };
-    const { times, dropped } = instancesAt({ from: 0, to: 4 }, grid, 0 as Instant);
-    assert.deepEqual(
-      [dropped, times],
-      [[0, 1].map((hour) => hour * 3_600_000), [2, 3, 4].map((hour) => hour * 3_600_000)],
-    );
+    const hour = (n: number): Instant => (n * 3_600_000) as Instant;
+    const { times, dropped } = instancesAt({ is: "current", from: -2, to: 1 }, grid, { nominal: hour(3) });
+    assert.deepEqual([times, dropped], [[4, 3, 2].map(hour), [hour(1)]]);
+    // CoordELFunctions.getCurrentInstance knows no current instance before the first one.
+    const before = instancesAt({ is: "current", from: 0, to: 4 }, grid, { nominal: hour(1) });
+    assert.deepEqual([before.times, before.dropped.length], [[], 5]);
   });
 
   it("divides times into runs that hold them all", () => {

@@ -69,6 +69,10 @@ class Progress {
       case "job.started":
         this.#doing = `${String(event["job"])} ${String(event["from"])}${event["from"] === event["to"] ? "" : ` to ${String(event["to"])}`}`;
         break;
+      case "mail":
+        if (!this.#io.json)
+          this.#io.say(`mail to ${String(event["to"])}, which is not sent here: ${String(event["subject"])}`);
+        break;
       case "action.failed":
         this.#done += 1;
         break;

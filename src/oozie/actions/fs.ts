@@ -9,9 +9,12 @@ export function fs(name: string, operations: readonly FsOperation[], options: Ac
 type PathValue = RunningValue<"path">;
 
 export const mkdir = (at: PathValue): FsOperation => Object.freeze({ is: "mkdir", path: running(at) });
-/** Deletes a file, or a folder with everything in it; one that is not there is no mistake. */
-export const remove = (at: PathValue, options: { readonly skipTrash?: boolean } = {}): FsOperation =>
-  Object.freeze({ is: "delete", path: running(at), skipTrash: options.skipTrash ?? false });
+/**
+ * Deletes a file, or a folder with everything in it; one that is not there is no mistake. With `trash` it goes to the
+ * trash of HDFS, which workflow 0.5 can say and 1.0 cannot.
+ */
+export const remove = (at: PathValue, options: { readonly trash?: boolean } = {}): FsOperation =>
+  Object.freeze({ is: "delete", path: running(at), trash: options.trash ?? false });
 /** Makes an empty file, or sets the time of one that exists. */
 export const touch = (at: PathValue): FsOperation => Object.freeze({ is: "touch", path: running(at) });
 export const move = (from: PathValue, to: PathValue): FsOperation =>

@@ -75,7 +75,7 @@ export type ActionFile = string | Running<"path">;
 /** Operations on the file system, done in order. */
 export type FsOperation =
   | { readonly is: "mkdir"; readonly path: Running<"path"> }
-  | { readonly is: "delete"; readonly path: Running<"path">; readonly skipTrash: boolean }
+  | { readonly is: "delete"; readonly path: Running<"path">; readonly trash: boolean }
   | { readonly is: "touch"; readonly path: Running<"path"> }
   | { readonly is: "move"; readonly from: Running<"path">; readonly to: Running<"path"> }
   | {

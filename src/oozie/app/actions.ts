@@ -117,7 +117,7 @@ function operation(one: FsOperation): XmlElement {
     case "mkdir":
       return element("mkdir", { path: pathOf(one.path) });
     case "delete":
-      return element("delete", { path: pathOf(one.path), "skip-trash": one.skipTrash ? "true" : undefined });
+      return element("delete", { path: pathOf(one.path), "skip-trash": one.trash ? "false" : undefined });
     case "touch":
       return element("touchz", { path: pathOf(one.path) });
     case "move":

@@ -1,7 +1,7 @@
 import { HowdahError, isHowdahError } from "../../core/errors.ts";
 import { formatOozieTime, formatTimeBy, parseOozieTime, type Instant } from "../../core/time.ts";
 import { fromLocal, isZone, type Local } from "../../core/zone.ts";
-import { dateOffset, dateTzOffset } from "../calendar.ts";
+import { dateOffset, dateTzOffset, epochTime } from "../calendar.ts";
 import type { DateUnit } from "./dates.ts";
 import type { ElValue, Expr } from "./expr.ts";
 import type { ElFunction } from "./functions.ts";
@@ -18,10 +18,9 @@ type Pure = (...args: readonly ElValue[]) => ElValue;
 const pureFunctions: Partial<Record<ElFunction, Pure>> = {
   "coord:formatTime": (time, pattern) => formatTimeBy(String(pattern), instant(time)),
   "coord:dateOffset": (time, count, unit) =>
-    formatOozieTime(dateOffset(instant(time), Number(count), String(unit) as DateUnit)),
+    formatOozieTime(dateOffset(instant(time), { n: Number(count), unit: String(unit) as DateUnit })),
   "coord:dateTzOffset": (time, zone) => formatOozieTime(dateTzOffset(instant(time), String(zone))),
-  "coord:epochTime": (time, inMilliseconds) =>
-    String(String(inMilliseconds) === "true" ? instant(time) : Math.floor(instant(time) / 1000)),
+  "coord:epochTime": (time, inMilliseconds) => epochTime(instant(time), String(inMilliseconds) === "true"),
   "howdah:startOfDay": (time) => `${formatOozieTime(instant(time)).slice(0, 10)}T00:00Z`,
   "howdah:timeIn": (zone, local) => formatOozieTime(timeIn(String(zone), String(local))),
   eq: (a, b) => String(a) === String(b),
