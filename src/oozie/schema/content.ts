@@ -2,7 +2,6 @@ import type { Family, XmlElement } from "../xml.ts";
 import {
   compareVersions,
   inSpan,
-  type AnyOrder,
   type Attribute,
   type Choice,
   type ElementParticle,
@@ -20,8 +19,6 @@ export interface Slot {
   readonly index: number;
   /** Elements stand in ascending order; those that may stand in any have the same. */
   readonly order: number;
-  /** The versions that have it: its own span, and that of the group it is in. */
-  readonly spans: readonly Span[];
 }
 
 /** What an element type holds in one version, or in all taken together. */
@@ -56,17 +53,17 @@ function makeContent({ attributes, holds }: ElementType, version: string | undef
 function slotsOf(particles: readonly Particle[]): ReadonlyMap<string, Slot> {
   const slots = new Map<string, Slot>();
   let order = 0;
-  const add = (particle: ElementParticle, ...group: readonly Span[]): void => {
-    slots.set(particle.name, { particle, index: slots.size, order, spans: [particle, ...group] });
+  const add = (particle: ElementParticle): void => {
+    slots.set(particle.name, { particle, index: slots.size, order });
   };
   for (const particle of particles) {
     order += 1;
     if (particle.is === "element") add(particle);
-    else if (particle.is === "any order") for (const member of particle.members) add(member, particle);
+    else if (particle.is === "any order") particle.members.forEach(add);
     else
       for (const member of particle.alternatives.flatMap(membersOf)) {
         order += 1;
-        add(member, particle);
+        add(member);
       }
   }
   return slots;
@@ -79,32 +76,23 @@ export function membersOf(alternative: Choice["alternatives"][number]): readonly
 
 const has = (version: string | undefined, span: Span): boolean => version === undefined || inSpan(version, span);
 
+/** A particle as a version has it: none where it does not stand, required where it must. */
 function inVersion(version: string | undefined, particle: Particle): readonly Particle[] {
-  if (!has(version, particle)) return [];
   switch (particle.is) {
     case "element":
-      return [elementIn(version, particle)];
+      if (!has(version, particle)) return [];
+      return [requiredIn(version, particle) ? { ...particle, min: Math.max(1, particle.min) } : particle];
     case "any order":
-      return [anyOrderIn(version, particle)];
+      return [{ ...particle, members: particle.members.filter((member) => has(version, member)) }];
     case "choice":
-      return choiceIn(version, particle);
+      return [
+        {
+          ...particle,
+          alternatives: particle.alternatives.filter((one) => one.is === "sequence" || has(version, one)),
+          required: particle.required || requiredIn(version, particle),
+        },
+      ];
   }
-}
-
-function elementIn(version: string | undefined, particle: ElementParticle): ElementParticle {
-  return requiredIn(version, particle) ? { ...particle, min: Math.max(1, particle.min) } : particle;
-}
-
-function anyOrderIn(version: string | undefined, particle: AnyOrder): AnyOrder {
-  return { ...particle, members: particle.members.filter((member) => has(version, member)) };
-}
-
-function choiceIn(version: string | undefined, particle: Choice): readonly Choice[] {
-  const alternatives = particle.alternatives.filter(
-    (alternative) => alternative.is === "sequence" || has(version, alternative),
-  );
-  const required = particle.required || requiredIn(version, particle);
-  return alternatives.length === 0 ? [] : [{ ...particle, alternatives, required }];
 }
 
 export function requiredIn(

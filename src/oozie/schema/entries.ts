@@ -1,6 +1,6 @@
 import { bug } from "../../core/errors.ts";
 import type { Family } from "../xml.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, membersOf } from "./content.ts";
 import type { Attribute, ElementParticle, ElementType, Holding, Particle } from "./grammar.ts";
 import { families } from "./table.ts";
 
@@ -41,7 +41,7 @@ export function elementsIn(particles: readonly Particle[]): readonly ElementPart
       case "any order":
         return particle.members;
       case "choice":
-        return particle.alternatives.flatMap((one) => (one.is === "element" ? [one] : one.members));
+        return particle.alternatives.flatMap(membersOf);
     }
   });
 }

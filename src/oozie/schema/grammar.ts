@@ -58,7 +58,7 @@ export interface Sequence {
 }
 
 /** One of several, or none when it is not required. */
-export interface Choice extends Span {
+export interface Choice {
   readonly is: "choice";
   readonly alternatives: readonly (ElementParticle | Sequence)[];
   readonly required: boolean;
@@ -66,7 +66,7 @@ export interface Choice extends Span {
 }
 
 /** Elements in any order. */
-export interface AnyOrder extends Span {
+export interface AnyOrder {
   readonly is: "any order";
   readonly members: readonly ElementParticle[];
 }
@@ -144,12 +144,12 @@ export const optionalChoice = (...alternatives: Choice["alternatives"]): Choice 
 export const anyOrder = (...members: readonly ElementParticle[]): AnyOrder => ({ is: "any order", members });
 
 const instead = (words: string | undefined): Pick<Span, "instead"> => (words === undefined ? {} : { instead: words });
-export const since = <S extends Span>(version: string, what: S, words?: string): S => ({
+export const since = <S extends ElementParticle | Attribute>(version: string, what: S, words?: string): S => ({
   ...what,
   since: version,
   ...instead(words),
 });
-export const until = <S extends Span>(version: string, what: S, words?: string): S => ({
+export const until = <S extends ElementParticle | Attribute>(version: string, what: S, words?: string): S => ({
   ...what,
   until: version,
   ...instead(words),

@@ -2,7 +2,7 @@ import { bug } from "../../core/errors.ts";
 import { profiles, type Profile } from "../profiles.ts";
 import { childrenOf, familiesIn, type Family, type XmlElement } from "../xml.ts";
 import { contentOf, membersOf, requiredIn, rootType, slotOf, type Content } from "./content.ts";
-import { compareVersions, inSpan, type ElementType, type Span } from "./grammar.ts";
+import { compareVersions, type ElementType, type Span } from "./grammar.ts";
 import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";
 import { families } from "./table.ts";
 
@@ -43,14 +43,11 @@ export function chooseVersions(
   return { versions, problems };
 }
 
-/** Where no version has everything: the lowest that has what came latest. */
+/** The lowest version that has what came latest. It is also the lowest that has everything, where one has. */
 function lowest(family: Family, needs: readonly Need[]): string {
-  const { versions } = families[family];
-  const fits = versions.find((version) => needs.every(({ span }) => inSpan(version, span)));
-  const latest = versions.find((version) =>
-    needs.every(({ span }) => span.since === undefined || compareVersions(version, span.since) >= 0),
+  const found = families[family].versions.find((version) =>
+    needs.every(({ span: { since } }) => since === undefined || compareVersions(version, since) >= 0),
   );
-  const found = fits ?? latest;
   if (found === undefined) throw bug(`the table of ${family} names a version that it does not list`);
   return found;
 }
@@ -75,8 +72,8 @@ function collect(
     const slot = slotOf(content, child, family);
     if (slot === undefined) continue;
     const at: Located = { one: child, parent: where };
-    for (const span of slot.spans)
-      if (isBound(span)) own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span });
+    if (isBound(slot.particle))
+      own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span: slot.particle });
     collect(at, slot.particle.type, child.family ?? family, needs, begins);
   }
   for (const need of leftOut(where, content, family)) own.push(need);

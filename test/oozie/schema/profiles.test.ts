@@ -49,6 +49,23 @@ describe("the profiles", () => {
     }
   });
 
+  it("tell which functions an older server has in fewer phases, or not at all", () => {
+    const ends = { "coord:endOfDays": ["frequency"], "coord:endOfMonths": ["frequency"], "coord:endOfWeeks": [] };
+    const oldest = {
+      ...ends,
+      "coord:dateOffset": ["action", "sla"],
+      "coord:dateTzOffset": [],
+      "coord:epochTime": [],
+    };
+    const older: Readonly<Record<string, object>> = {
+      "cdh5.4": oldest,
+      "cdh5.7": oldest,
+      "cdh5.16": ends,
+      "oozie4.1": oldest,
+    };
+    for (const { name, onlyIn } of profiles) assert.deepEqual(onlyIn, older[name] ?? {}, name);
+  });
+
   it("are found by name, and a wrong name gets the right ones", () => {
     for (const name of profileNames) assert.equal(profileOf(name).name, name);
     assert.throws(
