@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
+  simulate: {
+    describe: "foresee which actions a coordinator has, and what each waits for",
+    load: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  },
   query: {
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,

@@ -24,3 +24,16 @@ export function defines(args: Arguments): Readonly<Record<string, string>> {
     }),
   );
 }
+
+/** An option that is a length of time, `90m`, `2h` or `1d`, in milliseconds. */
+export function durationOption(args: Arguments, name: string, otherwise: number): number {
+  const text = args.text(name);
+  if (text === undefined) return otherwise;
+  const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new HowdahError(`--${name} ${text} is no length of time`, {
+      code: "USAGE",
+      next: "write it as 90m, 2h or 1d",
+    });
+  return Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "m" | "h" | "d"];
+}

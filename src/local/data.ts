@@ -5,7 +5,7 @@ import { HowdahError, systemCode } from "../core/errors.ts";
 import { formatTimeBy, type Instant } from "../core/time.ts";
 import { isTableDataSet, type JobDataSet } from "../jobs/job.ts";
 import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
-import type { Grid, ResolvedInstances } from "../oozie/calendar.ts";
+import { originOf, type Grid, type ResolvedInstances } from "../oozie/calendar.ts";
 import type { Current, DataSet, Instances } from "../oozie/dataset.ts";
 import { evaluate, evaluateTime, instanceScope, type Expr, type Scope } from "../oozie/el/index.ts";
 import { gridOf, resolveInstances } from "../oozie/resolve.ts";
@@ -64,7 +64,11 @@ export class Data {
       parameter: this.scope.parameter,
       has: (time) => this.isComplete(dataSet, time),
     });
-    return { ...resolved, times: [...resolved.times].sort((a, b) => a - b) };
+    // Of a choice seen from before the first instance Oozie takes nothing at all, and a job that reads the rest of it
+    // would run too early; here what comes after the first instance counts.
+    const origin = originOf(this.grid(dataSet));
+    const later = instances.is === "current" ? resolved.dropped.filter((time) => time >= origin) : [];
+    return { ...resolved, times: [...resolved.times, ...later].sort((a, b) => a - b) };
   }
 
   /** The instances that a job reads for a unit, the oldest first. */
