@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Instant } from "#src/core/time.js";
 import {
+  daylightSaving,
   formatLocal,
   fromLocal,
   isZone,
@@ -84,6 +85,25 @@ describe("time zones", () => {
       assert.deepEqual([end, offset / 3_600_000], [utc(until), before], `${name} ${until}`);
       assert.equal(zoneOffset(name, utc(until)) / 3_600_000, after, `${name} ${until}`);
     }
+  });
+
+  it("knows by how much a clock is put forward for the summer", () => {
+    for (const [name, time, minutes] of [
+      ["Europe/Berlin", "2012-07-01T00:00", 60],
+      ["Europe/Berlin", "2012-12-31T23:30", 0],
+      ["America/Los_Angeles", "2012-03-11T10:00", 60],
+      ["America/Los_Angeles", "2012-03-11T09:59", 0],
+      ["Australia/Lord_Howe", "2012-01-01T00:00", 30],
+      ["Australia/Lord_Howe", "2012-07-01T00:00", 0],
+      // It is put back for a month a year.
+      ["Africa/Casablanca", "2024-07-01T00:00", 60],
+      ["Africa/Casablanca", "2024-03-20T00:00", 0],
+      // It stayed ahead for years, and is still.
+      ["Europe/Moscow", "2012-07-01T00:00", 0],
+      ["Asia/Kolkata", "2012-07-01T00:00", 0],
+      ["GMT+05:30", "2012-07-01T00:00", 0],
+    ] as const)
+      assert.equal(daylightSaving(name, utc(time)) / 60_000, minutes, `${name} ${time}`);
   });
 
   it("writes what the clock shows and how far it is ahead", () => {

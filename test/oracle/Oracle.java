@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.HashSet;
@@ -16,6 +15,7 @@ import java.util.TimeZone;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.oozie.CoordinatorActionBean;
 import org.apache.oozie.CoordinatorJobBean;
 import org.apache.oozie.client.CoordinatorJob;
 import org.apache.oozie.client.OozieClient;
@@ -116,6 +116,8 @@ public class Oracle {
                 return cron(q[1], time(q[2]), Integer.parseInt(q[3]));
             case "nominal":
                 return nominal(q);
+            case "next":
+                return next(q);
             case "instances":
                 return instances(q);
             case "el":
@@ -161,8 +163,8 @@ public class Oracle {
         }
     }
 
-    /** nominal, frequency, unit, end of, zone, start, end, actions before, throttle, from: times of the actions. */
-    static String nominal(String[] q) throws Exception {
+    /** The job of a question's first seven fields: what, frequency, unit, end of, zone, start, end. */
+    static CoordinatorJobBean job(String[] q) throws Exception {
         CoordinatorJobBean job = new CoordinatorJobBean();
         job.setId("0000000-1-oracle-C");
         job.setFrequency(q[1]);
@@ -170,19 +172,34 @@ public class Oracle {
         job.setTimeZone(q[4]);
         job.setStartTime(time(q[5]));
         job.setEndTime(time(q[6]));
-        job.setLastActionNumber(Integer.parseInt(q[7]));
-        job.setMatThrottling(Integer.parseInt(q[8]));
         job.setExecutionOrder(CoordinatorJob.Execution.FIFO);
         job.setTimeout(1);
         job.setConf("<configuration>" + property("user.name", "u") + "</configuration>");
         job.setJobXml("<coordinator-app xmlns='uri:oozie:coordinator:0.4' name='c' frequency='" + q[1]
                 + "' freq_timeunit='" + q[2] + "' end_of_duration='" + q[3] + "' timezone='" + q[4] + "' start='" + q[5]
                 + "' end='" + q[6] + "'><action><workflow><app-path>/a</app-path></workflow></action></coordinator-app>");
+        return job;
+    }
+
+    /** nominal, ..., actions before, throttle, from: times of the actions that one go makes. */
+    static String nominal(String[] q) throws Exception {
+        CoordinatorJobBean job = job(q);
+        job.setLastActionNumber(Integer.parseInt(q[7]));
+        job.setMatThrottling(Integer.parseInt(q[8]));
         String made = new Materialise(job, time(q[9]), time(q[6])).run();
         Matcher matcher = Pattern.compile("action-nominal-time=\"([^\"]*)\"").matcher(made);
         List<String> times = new ArrayList<>();
         while (matcher.find()) times.add(matcher.group(1));
         return String.join(" ", times);
+    }
+
+    /** next, ..., number, nominal time: the nominal time of the action after that one. */
+    static String next(String[] q) throws Exception {
+        CoordinatorActionBean action = new CoordinatorActionBean();
+        action.setActionNumber(Integer.parseInt(q[7]));
+        action.setNominalTime(time(q[8]));
+        Date next = CoordCommandUtils.computeNextNominalTime(job(q), action);
+        return next == null ? "" : DateUtils.formatDateOozieTZ(next);
     }
 
     static Element event(String frequency, String unit, String endOf, String zone, String initial, String inner)

@@ -222,7 +222,7 @@ class Shown {
     const end = formatOozieTime(options.until);
     await this.#summary({ ...counts, caughtUp: caughtUp === undefined ? null : formatOozieTime(caughtUp) }, [
       `${counts.actions} actions: ${counts.started} started, ${counts.skipped} skipped, ${counts["timed-out"]} given up` +
-        `${counts.waiting + counts.ready > 0 ? `, ${counts.waiting + counts.ready} still open at ${end}` : ""}`,
+        (counts.waiting + counts.ready > 0 ? `, ${counts.waiting + counts.ready} still open at ${end}` : ""),
       ...(counts.behind > 0 ? [`${counts.behind} of them lie before the submission`] : []),
       ...(counts.late > 0
         ? [

@@ -116,6 +116,8 @@ class Forecast {
   #running = 0;
   /** Up to where actions are made. */
   #madeUntil: Instant | undefined;
+  /** The next look to come, or the last one that was. */
+  #look: Instant | undefined;
   #looks = false;
 
   constructor(options: ForecastOptions) {
@@ -133,7 +135,7 @@ class Forecast {
       if (event.kind === "look") {
         this.#looks = false;
         yield* this.#make(event.at);
-        this.#plan((event.at + 1) as Instant);
+        this.#plan(event.at);
       } else if (event.kind === "end") {
         this.#running -= 1;
         yield* this.#start(event.at);
@@ -161,9 +163,10 @@ class Forecast {
     if (this.#looks || this.#waiting >= throttle || (madeUntil ?? schedule.start) >= schedule.end) return;
     // A first action may be five minutes ahead, a later one less.
     const due = madeUntil === undefined ? schedule.start - lookUp : madeUntil - lookUp + 1;
-    const rounds = Math.ceil((Math.max(from, due) - submitted) / lookUp);
+    const rounds = Math.ceil((Math.max(from, due, (this.#look ?? -Infinity) + 1) - submitted) / lookUp);
     this.#looks = true;
-    this.#push((submitted + Math.max(0, rounds) * lookUp) as Instant, "look");
+    this.#look = (submitted + Math.max(0, rounds) * lookUp) as Instant;
+    this.#push(this.#look, "look");
   }
 
   /** `CoordMaterializeTransitionXCommand`. */
