@@ -20,7 +20,7 @@ const phases = [
   [
     "instances",
     "which instances a coordinator reads or writes",
-    "`current`, `currentRange`, `latest`, `latestRange`, `future`, `futureRange`, `offset`, `offsetRange`, `absolute`, `since`, `sinceStartOf` of a data set",
+    "`current`, `currentRange`, `latest`, `latestRange`, `future`, `futureRange`, `offset`, `offsetRange`, `since`, `sinceStartOf` of a data set",
   ],
   ["uri", "a data set's `uri`", ""],
   ["action", "what a coordinator tells its workflow: `run`", ""],

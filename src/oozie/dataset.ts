@@ -35,8 +35,6 @@ export interface DataSet {
   /** The instance at the nominal time moved by n units. */
   offset(n: InstanceNumber, unit: DateUnit): Offset;
   offsetRange(from: InstanceNumber, to: InstanceNumber, unit: DateUnit): Offset;
-  /** The instance of one time, whatever the nominal time is. */
-  absolute(time: Value<"time", "instances">): Absolute;
   /** All instances from a time on, up to the one n steps from the nominal time. */
   since(start: Value<"time", "instances">, n: InstanceNumber): Since;
   /** All instances from the beginning of the day, week or month n from the nominal time's, up to another. */
@@ -80,10 +78,6 @@ export interface Offset extends InstancesBase {
   readonly to: Number_;
   readonly unit: DateUnit;
 }
-export interface Absolute extends InstancesBase {
-  readonly is: "absolute";
-  readonly time: Expr<"time", "instances">;
-}
 export interface Since extends InstancesBase {
   readonly is: "since";
   readonly start: Expr<"time", "instances"> | { readonly period: PeriodUnit; readonly n: Number_ };
@@ -91,7 +85,7 @@ export interface Since extends InstancesBase {
 }
 
 /** Some instances of a data set, which an action waits for or makes. */
-export type Instances = Current | Latest | Future | Offset | Absolute | Since;
+export type Instances = Current | Latest | Future | Offset | Since;
 
 /** Whether instances stand at fixed distances from the nominal time. */
 export function isCurrent(instances: Instances): instances is Current<number> {
@@ -102,13 +96,11 @@ export function isCurrent(instances: Instances): instances is Current<number> {
 export function expressionsOf(instances: Instances): readonly Expr[] {
   const numbers = "from" in instances ? [instances.from, instances.to] : "to" in instances ? [instances.to] : [];
   const more: readonly (Number_ | Expr)[] =
-    instances.is === "absolute"
-      ? [instances.time]
-      : instances.is === "future"
-        ? [instances.limit]
-        : instances.is === "since"
-          ? ["n" in instances.start ? instances.start.n : instances.start]
-          : [];
+    instances.is === "future"
+      ? [instances.limit]
+      : instances.is === "since"
+        ? ["n" in instances.start ? instances.start.n : instances.start]
+        : [];
   return [...numbers, ...more].filter((one): one is Expr => typeof one !== "number");
 }
 
@@ -154,7 +146,6 @@ export function dataset<Facts extends object = object>(
     offset: (n: InstanceNumber, unit: DateUnit) => of<Offset>({ is: "offset", from: n, to: n, unit }),
     offsetRange: (from: InstanceNumber, to: InstanceNumber, unit: DateUnit) =>
       of<Offset>({ is: "offset", from, to, unit }),
-    absolute: (at: Value<"time", "instances">) => of<Absolute>({ is: "absolute", time: time(at) }),
     since: (start: Value<"time", "instances">, n: InstanceNumber) =>
       of<Since>({ is: "since", start: time(start), to: n }),
     sinceStartOf: (period: PeriodUnit, n: InstanceNumber, to: InstanceNumber) =>

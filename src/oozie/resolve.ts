@@ -29,14 +29,10 @@ export function gridOf(dataSet: DataSet, parameter: Scope["parameter"]): Grid {
 
 /** The instances that a choice names, its numbers worked out. */
 export function resolveInstances(instances: Instances, seen: Seen): ResolvedInstances {
-  if (instances.is === "absolute") {
-    const time = evaluateTime(instances.time, scopeOf(seen));
-    return time < seen.grid.initial ? { times: [], dropped: [time] } : { times: [time], dropped: [] };
-  }
   return instancesAt(specOf(instances, seen), seen.grid, seen);
 }
 
-function specOf(instances: Exclude<Instances, { is: "absolute" }>, seen: Seen): InstanceSpec {
+function specOf(instances: Instances, seen: Seen): InstanceSpec {
   const number = (value: number | Expr): number =>
     typeof value === "number" ? value : Number(evaluate(value, scopeOf(seen)));
   switch (instances.is) {
@@ -88,8 +84,6 @@ function scopeOf({ grid, nominal, parameter, timezone = "UTC" }: Seen): Scope {
 export function choiceText(instances: Instances): string {
   const text = (value: number | Expr): string => (typeof value === "number" ? String(value) : "…");
   switch (instances.is) {
-    case "absolute":
-      return "absolute";
     case "since":
       return `since … current(${text(instances.to)})`;
     default: {

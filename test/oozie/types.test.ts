@@ -91,7 +91,7 @@ export function mistakes(): void {
     reads: {},
     run: ({ nominalTime }) => {
       // @ts-expect-error a nominal time is no expression where instances are chosen
-      logs.absolute(nominalTime);
+      logs.since(nominalTime, 0);
       return perHour.with({ hour: "x", many: 1 });
     },
   });

@@ -43,7 +43,7 @@ const outer = h.workflow("outer", { day: "string", files: "path" }, ({ day, file
 ).onError(mail), { sla: ({ day }) => ({ nominalTime: "2020-01-01T00:00Z", shouldEnd: h.hours(2), shouldStart: h.minutes(10), contacts: ["a@example.com"], message: day }) });
 const coord = h.coordinator("coord", {
   every: h.every("minutes", p.many), start: p.first, end: "2030-01-01T00:00Z", timezone: "Europe/Berlin",
-  reads: { logs: logs.currentRange(h.subtract(0, h.hoursInDay(0)), 0), last: logs.latest(0), next: logs.future(0, 10), at: logs.absolute("2020-01-01T00:00Z"), since: logs.since(p.first, 0), period: logs.sinceStartOf("endOfDays", -1, 0), off: logs.offsetRange(-2, -1, "HOUR") },
+  reads: { logs: logs.currentRange(h.subtract(0, h.hoursInDay(0)), 0), last: logs.latest(0), next: logs.future(0, 10), since: logs.since(p.first, 0), period: logs.sinceStartOf("endOfDays", -1, 0), off: logs.offsetRange(-2, -1, "HOUR") },
   writes: { out: out.current(0), unused: logs.current(0) },
   run: ({ nominalTime, formatTime, reads, writes }) => outer.with({ day: formatTime(nominalTime, "yyyyMMdd"), files: h.path\`\${reads.logs},\${writes.out}\` }),
   timeout: h.days(2), concurrency: p.many, execution: "LIFO",

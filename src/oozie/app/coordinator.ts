@@ -171,8 +171,6 @@ function chosen(instances: Instances): readonly XmlElement[] {
       return ends(call("future", instances.from, instances.limit), call("future", instances.to, instances.limit));
     case "offset":
       return ends(call("offset", instances.from, instances.unit), call("offset", instances.to, instances.unit));
-    case "absolute":
-      return [leaf("instance", textOf(instances.time))];
     case "since": {
       const { start, to } = instances;
       const begin = "period" in start ? call(start.period, start.n) : `\${coord:absolute(${inner(start)})}`;

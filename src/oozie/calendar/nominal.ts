@@ -21,6 +21,7 @@ export interface Schedule {
 export function* nominalTimes(schedule: Schedule, from: Instant, until: Instant): Generator<Instant> {
   const { every, start, end, timezone } = schedule;
   const last = Math.min(until, end) as Instant;
+  if (from >= last) return;
   if (every.kind === "cron") {
     yield* cronTimes(every, Math.max(from, start) as Instant, last);
     return;
