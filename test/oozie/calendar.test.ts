@@ -72,6 +72,24 @@ describe("the calendar", () => {
     );
   });
 
+  it("gives nothing for a range that is empty or lies outside", () => {
+    const [from, until] = [Date.UTC(2012, 0), Date.UTC(2013, 0)] as [Instant, Instant];
+    for (const step of [minutes(5), days(1), endOfMonths(1), cron("0 10 * * *")])
+      for (const timezone of ["UTC", "Europe/Berlin"]) {
+        const one = { every: step, start: from, end: until, timezone };
+        for (const [a, b] of [
+          [-Infinity, from - 1],
+          [until, Infinity],
+          [Infinity, Infinity],
+          [until - 1, from + 1],
+        ])
+          assert.deepEqual([...nominalTimes(one, a as Instant, b as Instant)], []);
+        const all = [...nominalTimes(one, -Infinity as Instant, Infinity as Instant)];
+        assert.deepEqual(all, [...nominalTimes(one, from, until)]);
+        assert.ok(all.length >= 11);
+      }
+  });
+
   it("gives times on the schedule's grid, in order, at or after its start, before its end", () => {
     fc.assert(
       fc.property(scheduleAndTimes, ([one, [from, , until]]) => {
