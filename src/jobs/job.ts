@@ -4,6 +4,7 @@ import type { FixedFrequency } from "../core/time.ts";
 import type { HiveType, Table } from "../hive/table.ts";
 import { dataset, isCurrent, type Current, type DataSet, type Instances } from "../oozie/dataset.ts";
 import { DAY, HOUR, MINUTE, MONTH, path, toExpr, YEAR, type Expr, type Phase, type Value } from "../oozie/el/index.ts";
+import type { Accept } from "../oozie/accept.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { SqlJob } from "../oozie/actions/index.ts";
 import type { RawFormat } from "./format.ts";
@@ -37,6 +38,8 @@ export function isRawDataSet(dataSet: DataSet): dataSet is RawDataSet {
 interface Series {
   readonly every: FixedFrequency;
   readonly initial: Value<"time", Phase>;
+  /** Warnings that are meant, by code, with the reason. */
+  readonly accept?: Accept;
 }
 
 /** How the key of an instance is written when it is one a day, hour or some minutes. */

@@ -72,7 +72,17 @@ export function parameters<U extends Readonly<Record<string, Unnamed<ElType>>>>(
     name,
     Object.freeze({ ...expr({ is: "parameter", name }), at, name, spec: Object.freeze(spec) }),
   ]);
-  return Object.freeze(Object.fromEntries(named)) as Named<U>;
+  const together = Object.freeze(Object.fromEntries(named)) as Named<U>;
+  for (const parameter of Object.values<Parameter>(together)) declarations.set(parameter, together);
+  return together;
+}
+
+/** Of each parameter those that were declared with it: one that nothing uses is known from them alone. */
+const declarations = new WeakMap<Parameter, Readonly<Record<string, Parameter>>>();
+
+/** All parameters of the declaration of one, by name. */
+export function declaredWith(parameter: Parameter): Readonly<Record<string, Parameter>> | undefined {
+  return declarations.get(parameter);
 }
 
 export function isParameter(value: Expr): value is Parameter {

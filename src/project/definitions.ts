@@ -1,15 +1,12 @@
-import { HowdahError, throwAll } from "../core/errors.ts";
-import { placeText } from "../core/errors.ts";
 import type { Place } from "../core/source.ts";
 import { isHiveStatement, type HiveStatement } from "../hive/statements.ts";
 import type { Database, Table, View } from "../hive/table.ts";
-import { declaredParameters } from "../jobs/compile.ts";
 import { isJob, isRawDataSet, isTableDataSet, type Job } from "../jobs/job.ts";
 import { actionExpressions } from "../oozie/actions/index.ts";
 import { coordinatorExpressions, type Bundle, type Coordinator } from "../oozie/coordinator.ts";
 import type { DataSet } from "../oozie/dataset.ts";
-import type { Expr } from "../oozie/el/index.ts";
-import type { Parameter } from "../oozie/parameters.ts";
+import { isExpr, partsOf, type Expr } from "../oozie/el/index.ts";
+import { isParameter, type Parameter } from "../oozie/parameters.ts";
 import { slaExpressions } from "../oozie/sla.ts";
 import { partsIn, type Workflow, type WorkflowPart } from "../oozie/workflow.ts";
 import type { Definition } from "./config.ts";
@@ -27,64 +24,66 @@ export interface Definitions {
   readonly parameters: ReadonlyMap<string, Parameter>;
 }
 
-/** Collects definitions. Throws `NAME_TWICE` for two different things of a kind under one name, with both places. */
-export function collect(
-  definitions: readonly Definition[],
-  tables: readonly (Table | View)[],
-  further: readonly Expr[] = [],
-): Definitions {
+/** Every different thing that was found, in that order; of those of one name all. */
+export interface Found {
+  readonly bundles: ReadonlySet<Bundle>;
+  readonly coordinators: ReadonlySet<Coordinator>;
+  readonly workflows: ReadonlySet<Workflow>;
+  readonly jobs: ReadonlySet<Job>;
+  readonly dataSets: ReadonlySet<DataSet>;
+  readonly tables: ReadonlySet<Table>;
+  readonly views: ReadonlySet<View>;
+  readonly databases: ReadonlySet<Database>;
+  readonly parameters: ReadonlySet<Parameter>;
+}
+
+/** Finds definitions and all that they use. */
+export function find(definitions: readonly Definition[], tables: readonly (Table | View)[]): Found {
   const found = {
-    bundles: new Map<string, Bundle>(),
-    coordinators: new Map<string, Coordinator>(),
-    workflows: new Map<string, Workflow>(),
-    jobs: new Map<string, Job>(),
-    dataSets: new Map<string, DataSet>(),
-    tables: new Map<string, Table>(),
-    views: new Map<string, View>(),
-    databases: new Map<string, Database>(),
-    parameters: new Map<string, Parameter>(),
+    bundles: new Set<Bundle>(),
+    coordinators: new Set<Coordinator>(),
+    workflows: new Set<Workflow>(),
+    jobs: new Set<Job>(),
+    dataSets: new Set<DataSet>(),
+    tables: new Set<Table>(),
+    views: new Set<View>(),
+    databases: new Set<Database>(),
+    parameters: new Set<Parameter>(),
   };
-  const problems: HowdahError[] = [];
 
   /** Notes a thing; false when it was there already. */
-  function note<T extends { readonly at: Place }>(kind: string, map: Map<string, T>, name: string, thing: T): boolean {
-    const known = map.get(name);
-    if (known === undefined) map.set(name, thing);
-    else if (known !== thing)
-      problems.push(
-        new HowdahError(`two ${kind} are named ${name}: the other is at ${placeText(known.at)}`, {
-          code: "NAME_TWICE",
-          where: thing.at,
-        }),
-      );
-    return known === undefined;
+  function note<T>(set: Set<T>, thing: T): boolean {
+    if (set.has(thing)) return false;
+    set.add(thing);
+    return true;
   }
 
+  /** Parameters in expressions, and in the defaults of those. */
   const use = (...values: readonly Expr[]): void => {
-    for (const value of values)
-      for (const parameter of declaredParameters(value))
-        note("parameters", found.parameters, parameter.name, parameter);
+    for (const value of values) {
+      if (!isParameter(value)) use(...partsOf(value));
+      else if (note(found.parameters, value) && isExpr(value.spec.default)) use(value.spec.default);
+    }
   };
   const useDatabase = (database: Database): void => {
-    if (note("databases", found.databases, database.name, database) && database.location !== undefined)
-      use(database.location);
+    if (note(found.databases, database) && database.location !== undefined) use(database.location);
   };
   const useTable = (table: Table): void => {
-    if (!note("tables", found.tables, table.fullName, table)) return;
+    if (!note(found.tables, table)) return;
     useDatabase(table.database);
     use(table.location);
   };
   const useView = (view: View): void => {
-    if (note("views", found.views, view.fullName, view)) useDatabase(view.database);
+    if (note(found.views, view)) useDatabase(view.database);
   };
   const useDataSet = (dataSet: DataSet): void => {
-    if (!note("data sets", found.dataSets, dataSet.name, dataSet)) return;
+    if (!note(found.dataSets, dataSet)) return;
     use(dataSet.initial, dataSet.uri);
     if (isTableDataSet(dataSet)) useTable(dataSet.table);
     if (isRawDataSet(dataSet)) use(dataSet.files.encoding, dataSet.root);
   };
   const useJob = (job: Job): void => {
-    if (!note("jobs", found.jobs, job.name, job)) return;
+    if (!note(found.jobs, job)) return;
     use(...job.parameters);
     if (job.rejects !== undefined) use(job.rejects.maxShare, job.rejects.min);
     for (const { dataSet } of Object.values(job.reads)) useDataSet(dataSet);
@@ -106,12 +105,12 @@ export function collect(
     if (part.type === "sub-workflow") useWorkflow(part.run.workflow);
   };
   const useWorkflow = (workflow: Workflow): void => {
-    if (!note("workflows", found.workflows, workflow.name, workflow)) return;
+    if (!note(found.workflows, workflow)) return;
     use(...slaExpressions(workflow.sla));
     for (const part of partsIn(workflow.body)) usePart(part);
   };
   const useCoordinator = (coordinator: Coordinator): void => {
-    if (!note("coordinators", found.coordinators, coordinator.name, coordinator)) return;
+    if (!note(found.coordinators, coordinator)) return;
     use(...coordinatorExpressions(coordinator));
     for (const { dataSet } of [...Object.values(coordinator.reads), ...Object.values(coordinator.writes)])
       useDataSet(dataSet);
@@ -120,7 +119,7 @@ export function collect(
 
   for (const definition of definitions) {
     if (definition.kind === "bundle") {
-      note("bundles", found.bundles, definition.name, definition);
+      note(found.bundles, definition);
       if (definition.kickOff !== undefined) use(definition.kickOff);
       definition.coordinators.forEach(useCoordinator);
     } else if (definition.kind === "coordinator") useCoordinator(definition);
@@ -131,7 +130,29 @@ export function collect(
     if (thing.kind === "table") useTable(thing);
     else useView(thing);
   }
-  use(...further);
-  throwAll(problems);
   return found;
+}
+
+/** What was found by name; of several of one name the first. */
+export function byName(found: Found): Definitions {
+  return {
+    bundles: named(found.bundles),
+    coordinators: named(found.coordinators),
+    workflows: named(found.workflows),
+    jobs: named(found.jobs),
+    dataSets: named(found.dataSets),
+    tables: named(found.tables, ({ fullName }) => fullName),
+    views: named(found.views, ({ fullName }) => fullName),
+    databases: named(found.databases),
+    parameters: named(found.parameters),
+  };
+}
+
+function named<T extends { readonly name: string; readonly at: Place }>(
+  things: Iterable<T>,
+  nameOf: (thing: T) => string = ({ name }) => name,
+): ReadonlyMap<string, T> {
+  const map = new Map<string, T>();
+  for (const thing of things) if (!map.has(nameOf(thing))) map.set(nameOf(thing), thing);
+  return map;
 }

@@ -2,21 +2,26 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { createJiti } from "jiti";
-import { didYouMean, HowdahError, isHowdahError, messageOf, throwAll } from "../core/errors.ts";
+import { didYouMean, HowdahError, isHowdahError, ManyErrors, messageOf, throwAll } from "../core/errors.ts";
 import { libraryFolder } from "../core/source.ts";
 import { compileJob, type CompiledJob } from "../jobs/compile.ts";
+import type { Problem } from "../oozie/checks/index.ts";
 import { checkConfig } from "./check.ts";
+import { checkFound, problemError } from "./checks/check.ts";
 import type { Config, LocatedConfig, Target } from "./config.ts";
-import { collect, type Definitions } from "./definitions.ts";
+import { byName, find, type Definitions, type Found } from "./definitions.ts";
 
 export const configName = "howdah.config.ts";
 
-/** A loaded project: its definitions are collected and its jobs compiled. */
+/** A loaded project: its definitions are found and checked, its jobs compiled. */
 export interface Project {
   /** The folder of the configuration. */
   readonly root: string;
   readonly config: Config;
   readonly definitions: Definitions;
+  readonly found: Found;
+  /** What the checks of its definitions found. */
+  readonly problems: readonly Problem[];
   readonly jobs: ReadonlyMap<string, CompiledJob>;
   /** Names of data sets that some coordinator waits for. */
   readonly awaited: ReadonlySet<string>;
@@ -34,28 +39,52 @@ export function findProject(from: string): string {
   }
 }
 
-/** Loads the project of a folder: compiles its TypeScript (kept by content in the user's cache) and checks it all. */
+/**
+ * Loads the project of a folder: compiles its TypeScript (kept by content in the user's cache) and checks it all. Throws
+ * every error of it at once; its warnings are among its `problems`.
+ */
 export async function loadProject(root: string): Promise<Project> {
+  const { project, errors } = await examineProject(root);
+  const wrong = project.problems.filter(({ severity }) => severity === "error");
+  throwAll([...wrong.map(problemError), ...errors]);
+  return project;
+}
+
+/**
+ * Loads a project that may be broken. `errors` are those of its jobs' files; what the checks of its definitions found
+ * are its `problems`. Throws where nothing can be known: `CONFIG`, `DEFINITION`.
+ */
+export async function examineProject(
+  root: string,
+): Promise<{ readonly project: Project; readonly errors: readonly HowdahError[] }> {
   const file = join(root, configName);
   if (!existsSync(file)) findProject(root);
   const exported = await importConfig(file);
   const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
-  const definitions = collect(config.definitions, config.tables ?? []);
+  const found = find(config.definitions, config.tables ?? []);
+  const definitions = byName(found);
+  const problems = checkFound(found, {
+    exists: (path) => isFile(join(root, path)),
+    read: (path) => (isFile(path) ? readFileSync(path, "utf8") : undefined),
+  });
   const awaited = new Set(
     [...definitions.coordinators.values()].flatMap(({ reads }) => Object.values(reads).map((r) => r.dataSet.name)),
   );
-  const problems: HowdahError[] = [];
+  const errors: HowdahError[] = [];
   const jobs = new Map<string, CompiledJob>();
   for (const [name, job] of definitions.jobs) {
     try {
       jobs.set(name, compileJob(job, readProjectFile(root, job.sql, `job ${name}`), awaited));
     } catch (error) {
       if (!isHowdahError(error)) throw error;
-      problems.push(error);
+      errors.push(...(error instanceof ManyErrors ? error.problems : [error]));
     }
   }
-  throwAll(problems);
-  return { root, config, definitions, jobs, awaited };
+  return { project: { root, config, definitions, found, problems, jobs, awaited }, errors };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function importConfig(file: string): Promise<LocatedConfig> {

@@ -97,8 +97,8 @@ describe("the configuration", () => {
     ["an import that is not there", `import "./none.ts";\n`, [/^howdah\.config\.ts(:\d+)? .*none\.ts/]],
     [
       "a definition's own mistake",
-      `${head}\nworkflow("no good", {}, () => nothing);\n`,
-      [/^howdah\.config\.ts:5 "no good" cannot name a node/],
+      `${head}\nconst bad = workflow("no good", {}, () => nothing);\nexport default defineConfig({ name: "x", definitions: [w, bad], targets: { here: folder("d") } });\n`,
+      [/^howdah\.config\.ts:5 "no good" cannot name a workflow: it takes a letter or _/],
     ],
     [
       "two things of one name",
@@ -215,7 +215,7 @@ describe("values of parameters", () => {
   it("are refused as secrets where a record would keep them", async () => {
     const text = `${head}const q = parameters({ t: timeParameter({ default: "2021-05-01T00:00Z" }) });
 const v = workflow("v", { token: "string" }, () => nothing);
-const c = coordinator("c", { every: hours(1), start: q.t, end: q.t, reads: {}, run: () => v.with({ token: p.token }) });
+const c = coordinator("c", { every: hours(1), start: q.t, end: "2021-05-02T00:00Z", reads: {}, run: () => v.with({ token: p.token }) });
 export default defineConfig({ name: "x", definitions: [c, w], targets: { here: folder("data", () => ({ parameters: { token: fromEnvironment("X") } })) } });`;
     const root = project({ "howdah.config.ts": text });
     await assert.rejects(opened(root), {

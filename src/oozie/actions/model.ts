@@ -121,6 +121,7 @@ export interface SqlJob {
   readonly every: Frequency<"minutes" | "hours" | "days">;
   /** How a unit's time is written, such as `yyyyMMdd_HH`. */
   readonly key: string;
+  readonly at: Place;
 }
 
 export interface SparkAction extends LaunchedBase {
@@ -201,47 +202,63 @@ export function isLaunched(action: Action): action is LaunchedAction {
   return "launcher" in action;
 }
 
-function operationExpressions(operation: FsOperation): readonly Running<"path">[] {
-  return operation.is === "move" ? [operation.from, operation.to] : [operation.path];
-}
-
 /** Every expression in an action, those of its handler and of a workflow that it runs not included. */
 export function actionExpressions(action: Action): readonly Expr[] {
-  const given = (...values: readonly (Expr | undefined)[]): readonly Expr[] =>
-    values.filter((value) => value !== undefined);
-  const own = ((): readonly Expr[] => {
-    switch (action.type) {
-      case "fs":
-        return action.operations.flatMap(operationExpressions);
-      case "hive2":
-        return action.run.flatMap(({ uses }) => uses);
-      case "spark":
-        return [action.from, action.to];
-      case "spark-application":
-        return given(...action.arguments, action.options, ...fileExpressions([action.application]));
-      case "shell":
-        return [...action.arguments, ...Object.values(action.environment)];
-      case "java":
-        return action.arguments;
-      case "distcp":
-        return [...action.from, action.to];
-      case "email":
-        return given(action.to, action.cc, action.bcc, action.subject, action.body, ...action.attachments);
-      case "sub-workflow":
-        return Object.values(action.run.values);
-    }
-  })();
-  const more = isLaunched(action)
-    ? [
-        ...action.prepare.flatMap(operationExpressions),
-        ...Object.values(action.configuration),
-        ...action.credentials.flatMap(({ properties }) => Object.values(properties)),
-        ...fileExpressions([...action.files, ...action.archives]),
-      ]
-    : [];
-  return [...own, ...more, ...slaExpressions(action.sla)];
-}
-
-function fileExpressions(files: readonly ActionFile[]): readonly Expr[] {
-  return files.filter((file) => typeof file !== "string");
+  // One list for all of them: large projects have tens of thousands of actions.
+  const all: Expr[] = [];
+  const add = (value: Expr | undefined): void => {
+    if (value !== undefined) all.push(value);
+  };
+  const addMap = (values: Readonly<Record<string, Expr>>): void => {
+    for (const name in values) all.push(values[name]!);
+  };
+  const addFile = (file: ActionFile): void => {
+    if (typeof file !== "string") all.push(file);
+  };
+  const addOperation = (operation: FsOperation): void => {
+    if (operation.is === "move") all.push(operation.from, operation.to);
+    else all.push(operation.path);
+  };
+  switch (action.type) {
+    case "fs":
+      action.operations.forEach(addOperation);
+      break;
+    case "hive2":
+      for (const { uses } of action.run) uses.forEach(add);
+      break;
+    case "spark":
+      all.push(action.from, action.to);
+      break;
+    case "spark-application":
+      action.arguments.forEach(add);
+      add(action.options);
+      addFile(action.application);
+      break;
+    case "shell":
+      action.arguments.forEach(add);
+      addMap(action.environment);
+      break;
+    case "java":
+      action.arguments.forEach(add);
+      break;
+    case "distcp":
+      action.from.forEach(add);
+      add(action.to);
+      break;
+    case "email":
+      [action.to, action.cc, action.bcc, action.subject, action.body].forEach(add);
+      action.attachments.forEach(add);
+      break;
+    case "sub-workflow":
+      addMap(action.run.values);
+  }
+  if (isLaunched(action)) {
+    action.prepare.forEach(addOperation);
+    addMap(action.configuration);
+    for (const { properties } of action.credentials) addMap(properties);
+    action.files.forEach(addFile);
+    action.archives.forEach(addFile);
+  }
+  slaExpressions(action.sla).forEach(add);
+  return all;
 }

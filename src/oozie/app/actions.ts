@@ -95,7 +95,7 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
 
 /** Files of the project that an action needs beside its workflow, in its `lib`. */
 export function libraryOf(action: Action): readonly string[] {
-  return action.type === "spark-application" && isShippedPython(action.application) ? [action.application] : [];
+  return action.type === "spark-application" && isShippedPython(action.application) ? [action.application] : none;
 }
 
 function extension(name: string, family: Family, children: readonly XmlElement[]): XmlElement {
@@ -250,9 +250,12 @@ function isShippedPython(file: ActionFile): file is string {
   return typeof file === "string" && file.endsWith(".py");
 }
 
+const none: readonly string[] = [];
+
 /** Every file of the project that an action names, those for its `lib` not included. */
 export function filesOf(action: Action): readonly string[] {
-  if (!isLaunched(action)) return [];
+  if (!isLaunched(action)) return none;
+  if (action.files.length + action.archives.length === 0 && action.type !== "spark-application") return none;
   const application =
     action.type === "spark-application" && !isShippedPython(action.application) ? [action.application] : [];
   return [...action.files, ...action.archives, ...application].filter((file) => typeof file === "string");

@@ -1,0 +1,67 @@
+import type { CodeFacts } from "./facts.ts";
+
+export const projectCodes = {
+  FILE_MISSING: {
+    severity: "error",
+    title: "a file that an action ships and that is not there",
+    why: "The project's files are named relative to its folder. A path of the cluster is an expression: ``path`/lib/tool.jar` ``.",
+    example: `shell("load", { // not in the project
+  command: "load.sh",
+  files: ["bin/laod.sh"],
+})`,
+    fix: `shell("load", {
+  command: "load.sh",
+  files: ["bin/load.sh"],
+})`,
+  },
+  JOB_KEY: {
+    severity: "error",
+    title: "a unit's key that its job does not read",
+    why: "A job's units are named by its key, `yyyyMMdd_HH` for hours and `yyyyMMdd` for days: another text names no unit, and the action fails.",
+    example: `coordinator("load-hourly", {
+  ...hourly,
+  run: ({ nominalTime, formatTime }) => load.with({ hour: formatTime(nominalTime, "yyyyMMdd") }), // collect is hourly
+})`,
+    fix: `coordinator("load-hourly", {
+  ...hourly,
+  run: ({ nominalTime, formatTime }) => load.with({ hour: formatTime(nominalTime, "yyyyMMdd_HH") }),
+})`,
+  },
+  KEEP_SHORT: {
+    severity: "warning",
+    title: "a table that keeps less than is read of it",
+    why: "`clean` leaves what units to come read, and takes the rest: a unit that was made can then not be made again.",
+    example: `const brief = partitionsOf( // a day's job reads 24
+  table(web, "brief", { columns: { url: "string" }, location: path\`\${p.data}/brief\`, keep: 12, ...byKey }),
+  byHour,
+);
+const days_ = partitionsOf(
+  table(web, "by_day", { columns: { url: "string" }, location: path\`\${p.data}/by_day\`, ...byKey }),
+  { every: days(1), initial: p.first_hour },
+);
+job("count", { sql: "count.sql", every: days(1), reads: { brief: brief.currentRange(0, 23) }, writes: [days_] })`,
+    fix: `const brief = partitionsOf(
+  table(web, "brief", { columns: { url: "string" }, location: path\`\${p.data}/brief\`, keep: 24, ...byKey }),
+  byHour,
+);
+const days_ = partitionsOf(
+  table(web, "by_day", { columns: { url: "string" }, location: path\`\${p.data}/by_day\`, ...byKey }),
+  { every: days(1), initial: p.first_hour },
+);
+job("count", { sql: "count.sql", every: days(1), reads: { brief: brief.currentRange(0, 23) }, writes: [days_] })`,
+  },
+  SECRET_WRITTEN: {
+    severity: "error",
+    title: "a secret in what is written for a server",
+    why: "The values of a job's properties stand in files, in Oozie's database and on its web pages for everybody to read.",
+    example: `const own = parameters({ token: textParameter() });
+shell("load", { // token is a secret of the target
+  command: "load",
+  arguments: [own.token],
+})`,
+    fix: `shell("load", {
+  command: "load",
+  arguments: [path\`/secrets/token\`],
+})`,
+  },
+} as const satisfies Readonly<Record<string, CodeFacts>>;

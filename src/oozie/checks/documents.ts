@@ -1,0 +1,53 @@
+import type { Place } from "../../core/source.ts";
+import type { Profile } from "../profiles.ts";
+import { checkElement } from "../schema/check.ts";
+import { chooseVersions } from "../schema/versions.ts";
+import { childrenOf, type XmlElement } from "../xml.ts";
+import { elProblems } from "./functions.ts";
+import { Findings, type Problem } from "./problem.ts";
+
+/** One of the documents that are written for a server. */
+export interface OozieDocument {
+  readonly kind: "workflow" | "coordinator" | "bundle";
+  readonly name: string;
+  readonly root: XmlElement;
+}
+
+/** All that a profile's server would refuse of documents. */
+export function documentProblems(profile: Profile, documents: readonly OozieDocument[]): readonly Problem[] {
+  const findings = new Findings();
+  for (const { kind, name, root } of documents) {
+    const whole = { at: root.origin?.at ?? nowhere, path: `${kind} ${name}` };
+    const { versions, problems } = chooseVersions(root, profile);
+    for (const problem of [...problems, ...checkElement(root, versions, problems)]) {
+      const { at, path } = problem.origin ?? whole;
+      findings.add(problem.code, { label: path, at }, `${path}: ${problem.why}`, { next: problem.next });
+    }
+    for (const { origin = whole, why, next } of elProblems(root, profile))
+      findings.add("PROFILE_LACKS", { label: origin.path, at: origin.at }, `${origin.path}: ${why}`, { next });
+    if (kind === "workflow") checkNodeNames(root, profile, findings);
+  }
+  return findings.inOrder();
+}
+
+const nowhere: Place = { file: "(unknown)", line: 0 };
+
+/** `ParamChecker.validateActionName` */
+function checkNodeNames(root: XmlElement, { name: server, longestNodeName }: Profile, findings: Findings): void {
+  for (const { name: element, attributes, origin } of childrenOf(root)) {
+    const name = attributes["name"];
+    if (name === undefined || name.length <= longestNodeName || !nodes.has(element)) continue;
+    // A join has no origin of its own: it is told of at the fork, whose name it has.
+    const { at, path } = origin ?? root.origin ?? { at: nowhere, path: element };
+    findings.add(
+      "NODE_NAME_LONG",
+      { label: path, at },
+      `${path}: the name ${name} has ${name.length} characters, and ${server} allows ${longestNodeName}`,
+      {
+        next: "give it a shorter name",
+      },
+    );
+  }
+}
+
+const nodes: ReadonlySet<string> = new Set(["action", "decision", "fork", "join", "kill", "end"]);

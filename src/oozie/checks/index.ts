@@ -1,0 +1,10 @@
+/**
+ * The checks: everything that a server would refuse of definitions, or take otherwise than meant, found on this machine
+ * and all at once. What may come in: a check that looks at definitions, or at their documents, and at nothing else.
+ */
+export * from "./check.ts";
+export * from "./codes.ts";
+export * from "./definitions.ts";
+export * from "./documents.ts";
+export * from "./problem.ts";
+export * from "./secrets.ts";

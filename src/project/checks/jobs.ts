@@ -1,0 +1,122 @@
+import { formatTimeBy, parseTimeBy, type Instant } from "../../core/time.ts";
+import { isTableDataSet, type Job } from "../../jobs/job.ts";
+import type { SqlJob } from "../../oozie/actions/index.ts";
+import {
+  scopeOfCoordinator,
+  scopeOfDataSet,
+  type Checked,
+  type Findings,
+  type Scope,
+} from "../../oozie/checks/index.ts";
+import type { DataSet } from "../../oozie/dataset.ts";
+import type { Expr } from "../../oozie/el/index.ts";
+import { isParameter } from "../../oozie/parameters.ts";
+import type { Workflow } from "../../oozie/workflow.ts";
+
+/** A value that somebody gives to an input. */
+interface Given {
+  readonly value: Expr;
+  readonly scope: Scope;
+  /** Where the value's own inputs come from. */
+  readonly workflow: Workflow | undefined;
+}
+
+/** Keys of units that their jobs do not read: those of another length, or no keys at all. */
+export function checkKeys(checked: Checked, findings: Findings): void {
+  const callers = callersOf(checked);
+  const told = new Map<Expr, Set<string>>();
+  const check = ({ value, scope, workflow }: Given, job: SqlJob, seen: readonly string[]): void => {
+    const { node } = value;
+    if (node.is === "parameter" && !isParameter(value) && workflow !== undefined) {
+      const input = `${workflow.name} ${node.name}`;
+      if (seen.includes(input)) return;
+      for (const call of callers.get(workflow) ?? []) {
+        const given = call.values[node.name];
+        if (given !== undefined) check({ ...call, value: given }, job, [...seen, input]);
+      }
+      return;
+    }
+    const problem = keyProblem(value, job.key);
+    if (problem === undefined || told.get(value)?.has(job.name) === true) return;
+    told.set(value, (told.get(value) ?? new Set()).add(job.name));
+    findings.add("JOB_KEY", scope, `${scope.label}: ${problem}, and units of job ${job.name} are named as ${job.key}`, {
+      at: value.at,
+      next: `write formatTime(nominalTime, "${job.key}")`,
+    });
+  };
+  for (const { workflow, jobs } of checked.views)
+    for (const { part, scope } of jobs) {
+      // A job that writes nothing has no key, which is told of elsewhere.
+      if (part.job.key === "") continue;
+      check({ value: part.from, scope, workflow }, part.job, []);
+      if (part.to !== part.from) check({ value: part.to, scope, workflow }, part.job, []);
+    }
+}
+
+interface Caller {
+  readonly values: Readonly<Record<string, Expr>>;
+  readonly scope: Scope;
+  readonly workflow: Workflow | undefined;
+}
+
+function callersOf({ coordinators, views }: Checked): ReadonlyMap<Workflow, readonly Caller[]> {
+  const callers = new Map<Workflow, Caller[]>();
+  const add = (workflow: Workflow, caller: Caller): void => {
+    const known = callers.get(workflow);
+    if (known === undefined) callers.set(workflow, [caller]);
+    else known.push(caller);
+  };
+  for (const coordinator of coordinators) {
+    const { workflow, values } = coordinator.run;
+    add(workflow, { values, scope: scopeOfCoordinator(coordinator), workflow: undefined });
+  }
+  for (const { workflow, subWorkflows } of views)
+    for (const { part, scope } of subWorkflows) add(part.run.workflow, { values: part.run.values, scope, workflow });
+  return callers;
+}
+
+/** Why a value is no key; undefined for a good one, and for one of which too little is known. */
+function keyProblem({ node }: Expr, key: string): string | undefined {
+  if (node.is === "literal") {
+    const text = String(node.value);
+    return parseTimeBy(key, text) === undefined ? `${JSON.stringify(text)} is no unit` : undefined;
+  }
+  if (node.is !== "call" || node.fn !== "coord:formatTime") return undefined;
+  const pattern = node.args[1]?.node;
+  if (pattern?.is !== "literal") return undefined;
+  const text = String(pattern.value);
+  return text === key || sample(text) === sample(key) ? undefined : `it writes the time as ${text}`;
+}
+
+/** A pattern's text of a time all of whose fields differ; undefined for a pattern that is none, which is told elsewhere. */
+function sample(pattern: string): string | undefined {
+  try {
+    return formatTimeBy(pattern, Date.UTC(2012, 2, 4, 5, 6, 7) as Instant);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tables that keep less than a job reads of them for one unit. */
+export function checkKept(jobs: Iterable<Job>, findings: Findings): void {
+  const needs = new Map<DataSet, { readonly count: number; readonly job: Job }>();
+  for (const job of jobs)
+    for (const { dataSet, from, to } of Object.values(job.reads)) {
+      // With the unit's own instance, which is made by then.
+      const count = Math.max(to, 0) - from + 1;
+      if (count > (needs.get(dataSet)?.count ?? 0)) needs.set(dataSet, { count, job });
+    }
+  for (const [dataSet, { count, job }] of needs) {
+    if (!isTableDataSet(dataSet) || dataSet.table.keep === undefined || dataSet.table.keep >= count) continue;
+    const { fullName, keep } = dataSet.table;
+    const scope = scopeOfDataSet(dataSet);
+    findings.add(
+      "KEEP_SHORT",
+      scope,
+      `${scope.label}: ${fullName} keeps ${keep} partitions, and job ${job.name} reads ${count}`,
+      {
+        next: `keep ${count} or more, or accept it with the reason`,
+      },
+    );
+  }
+}
