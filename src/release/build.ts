@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { bug, HowdahError, throwAll } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
@@ -194,30 +194,17 @@ function runSql(): string {
   return readFileSync(found, "utf8");
 }
 
-/** Files of the project that actions name. */
-function projectFiles(project: Project): readonly BuildFile[] {
+/** Files of the project that actions name; that they are there was checked when it was loaded. */
+function projectFiles({ root, definitions }: Project): readonly BuildFile[] {
   const files = new Map<string, BuildFile>();
-  const problems: HowdahError[] = [];
-  const add = (path: string, from: string, whose: string, where: Place): void => {
-    if (files.has(path)) return;
-    const file = join(project.root, from);
-    if (existsSync(file) && statSync(file).isFile()) files.set(path, { path, content: readFileSync(file), from });
-    else
-      problems.push(
-        new HowdahError(`${whose} names the file ${from}, which is not there`, {
-          code: "NO_FILE",
-          where,
-          next: `paths are relative to ${project.root}`,
-        }),
-      );
+  const add = (path: string, from: string): void => {
+    if (!files.has(path)) files.set(path, { path, content: readFileSync(join(root, from)), from });
   };
-  for (const workflow of project.definitions.workflows.values())
+  for (const workflow of definitions.workflows.values())
     for (const action of actionsOf(workflow)) {
-      const whose = `workflow ${workflow.name} › action ${action.name}`;
-      for (const from of filesOf(action)) add(layout.file(from), from, whose, action.at);
-      for (const from of libraryOf(action)) add(layout.library(workflow.name, nameOf(from)), from, whose, action.at);
+      for (const from of filesOf(action)) add(layout.file(from), from);
+      for (const from of libraryOf(action)) add(layout.library(workflow.name, nameOf(from)), from);
     }
-  throwAll(problems);
   return [...files.values()];
 }
 

@@ -79,6 +79,7 @@ export function documentsOf(found: Found, profile: ProfileName): readonly OozieD
     queue: false,
     launcherQueue: false,
     hiveSite: false,
+    uses: new WeakMap(),
     placeText: ({ file, line }) => `${file}:${line}`,
   };
   return [
