@@ -1,23 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { bug, HowdahError, throwAll } from "../core/errors.ts";
+import { bug, throwAll } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { libraryFolder, type Place } from "../core/source.ts";
 import type { HiveStatement } from "../hive/statements.ts";
 import { create } from "../hive/statements.ts";
-import { isLaunched, type Hive2Action } from "../oozie/actions/index.ts";
+import type { Hive2Action } from "../oozie/actions/index.ts";
 import { filesOf, libraryOf } from "../oozie/app/actions.ts";
 import { actionsOf } from "../oozie/app/workflow.ts";
-import { printXml, type Family } from "../oozie/xml.ts";
-import { checkElement } from "../oozie/schema/check.ts";
-import type { SchemaProblem } from "../oozie/schema/problem.ts";
+import { printXml } from "../oozie/xml.ts";
 import { chooseVersions } from "../oozie/schema/versions.ts";
 import { profileOf } from "../oozie/profiles.ts";
+import { problemError } from "../project/checks/check.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import { readProjectFile, type NamedTarget, type Project } from "../project/load.ts";
 import { resolveValues, type Values } from "../project/values.ts";
-import { missingCredentials } from "./credentials.ts";
-import { documentsOf, writingFor, type Document, type Writing } from "./documents.ts";
+import { writtenFor } from "./check.ts";
+import type { Writing } from "./documents.ts";
 import { layout } from "./layout.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 import { jobProperties } from "./properties.ts";
@@ -52,15 +51,10 @@ export function build(
   { name, target }: NamedTarget<ClusterTarget>,
   options: BuildOptions = {},
 ): Build {
-  const writing = writingFor(project, target);
-  const documents = documentsOf(project, writing.context);
+  const { writing, documents, problems, errors } = writtenFor(project, { name, target });
+  throwAll([...errors, ...problems.filter(({ severity }) => severity === "error").map(problemError)]);
   const profile = profileOf(target.profile);
-  const chosen = documents.map((one) => ({ one, ...chooseVersions(one.root, profile) }));
-  throwAll([
-    ...targetProblems(project, target, name),
-    ...chosen.flatMap(({ one, versions: own, problems }) => documentProblems(one, own, problems)),
-  ]);
-  const versions = new Map(chosen.map(({ one, versions: own }) => [one, own]));
+  const versions = new Map(documents.map((one) => [one, chooseVersions(one.root, profile).versions]));
   const place = ({ file, line }: Place): string => `${relative(project.root, file)}:${line}`;
   const deployed = inOrder([
     ...documents.map((one) => ({
@@ -112,41 +106,6 @@ export function valuesOf(project: Project, target: ClusterTarget, given: Readonl
     target,
     derive: () => undefined,
   });
-}
-
-function documentProblems(
-  { root, kind, name }: Document,
-  versions: ReadonlyMap<Family, string>,
-  problems: readonly SchemaProblem[],
-): readonly HowdahError[] {
-  return [...problems, ...checkElement(root, versions, problems)].map(
-    ({ code, origin, path, why, next }) =>
-      new HowdahError(`${origin?.path ?? `${kind} ${name}`}: ${why} (${path})`, {
-        code,
-        next,
-        ...(origin === undefined ? {} : { where: origin.at }),
-      }),
-  );
-}
-
-/** What the target lacks for what the project uses. */
-function targetProblems(project: Project, target: ClusterTarget, name: string): readonly HowdahError[] {
-  const actions = [...project.definitions.workflows.values()].flatMap((workflow) =>
-    actionsOf(workflow).map((action) => ({ action, path: `workflow ${workflow.name} › action ${action.name}` })),
-  );
-  const launched = actions.flatMap(({ action, path }) => (isLaunched(action) ? [{ action, path }] : []));
-  const hive = actions.find(({ action }) => action.type === "hive2");
-  const noServer =
-    hive !== undefined && target.hiveServer2 === undefined
-      ? [
-          new HowdahError(`${hive.path} needs HiveServer2, which the target ${name} does not name`, {
-            code: "TARGET_LACKS",
-            where: hive.action.at,
-            next: 'give the target hiveServer2: "jdbc:hive2://host:10000/default"',
-          }),
-        ]
-      : [];
-  return [...noServer, ...missingCredentials(target, `the target ${name}`, launched)];
 }
 
 function scriptFiles(project: Project, { scriptOf }: Writing, place: (at: Place) => string): readonly BuildFile[] {

@@ -64,7 +64,6 @@ function valueLines(name: string, value: Expr, values: Values): readonly string[
   if (isParameter(value)) {
     const { describe, type } = value.spec;
     const about = describe === undefined ? [] : [`# ${name}: ${describe}`];
-    if (values.isSecret(name)) return [`# ${name} is a secret: give it when the job is submitted`, `#${name}=`];
     const text = values.get(name);
     if (text === undefined) return [...about, `#${name}=`];
     return [...about, line(name, type === "path" ? onNameNode(text) : text)];

@@ -99,28 +99,33 @@ describe("a build", () => {
     });
   });
 
-  it("writes properties that Java reads back, defaults and derived ones included, secrets never", async () => {
+  it("writes properties that Java reads back, defaults and derived ones included", async () => {
     await withFolder(async (folder) => {
-      const project = await projectIn(folder, {
-        "howdah.config.ts": everything.replace('arguments: [day, "<&>"]', "arguments: [day, p.token]"),
-        ...files,
-      });
-      process.env["HOWDAH_TEST_TOKEN"] = "very secret";
-      const { files: built } = on(
-        project,
-        { parameters: { token: { kind: "secret", from: "environment", variable: "HOWDAH_TEST_TOKEN" } } },
-        { first: "2012-03-01T07:00Z", root: "/dätä/x\\y" },
-      );
+      const project = await projectIn(folder, { "howdah.config.ts": everything, ...files });
+      const { files: built } = on(project, {}, { first: "2012-03-01T07:00Z", root: "/dätä/x\\y" });
       const text = textOf(built, "oozie/coordinators/coord/job.properties");
       assert.match(text, /^root=\$\{nameNode\}\/d\\u00e4t\\u00e4\/x\\\\y$/m);
       assert.match(text, /^startOfDay_first=2012-03-01T00:00Z$/m);
       assert.match(text, /^many=3$/m);
-      assert.match(text, /^#token=$/m);
       assert.match(
         text,
         /^oozie\.coord\.application\.path=\$\{release\}\/oozie\/coordinators\/coord\/coordinator\.xml$/m,
       );
-      for (const { content } of built) assert.ok(!String(content).includes("very secret"));
+    });
+  });
+
+  it("refuses a secret that would be written for the server, without saying it", async () => {
+    await withFolder(async (folder) => {
+      const definition = everything.replace('arguments: [day, "<&>"]', "arguments: [day, p.token]");
+      const project = await projectIn(folder, { "howdah.config.ts": definition, ...files });
+      process.env["HOWDAH_TEST_TOKEN"] = "very secret";
+      const token = { kind: "secret", from: "environment", variable: "HOWDAH_TEST_TOKEN" } as const;
+      const problems = problemsOf(() => on(project, { parameters: { token } }));
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ["SECRET_WRITTEN"],
+      );
+      assert.ok(!problems[0]!.message.includes("very secret"));
     });
   });
 

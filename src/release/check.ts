@@ -1,0 +1,53 @@
+import { HowdahError } from "../core/errors.ts";
+import { isLaunched } from "../oozie/actions/index.ts";
+import { actionsOf } from "../oozie/app/workflow.ts";
+import { documentProblems, type Problem } from "../oozie/checks/index.ts";
+import { profileOf } from "../oozie/profiles.ts";
+import { writtenSecrets } from "../project/checks/check.ts";
+import type { ClusterTarget } from "../project/config.ts";
+import type { NamedTarget, Project } from "../project/load.ts";
+import { missingCredentials } from "./credentials.ts";
+import { documentsOf, writingFor, type Document, type Writing } from "./documents.ts";
+
+/** A project as it is written for a target, and all that the target would not take of it. */
+export interface Written {
+  readonly writing: Writing;
+  readonly documents: readonly Document[];
+  /** What the profile's server would refuse, and secrets that would be written. */
+  readonly problems: readonly Problem[];
+  /** What the target itself lacks: `TARGET_LACKS`, `CREDENTIAL`. */
+  readonly errors: readonly HowdahError[];
+}
+
+/** Writes a project's documents for a target in memory, and checks them. */
+export function writtenFor(project: Project, { name, target }: NamedTarget<ClusterTarget>): Written {
+  const writing = writingFor(project, target);
+  const documents = documentsOf(project, writing.context);
+  const isSecret = (parameter: string): boolean => typeof target.parameters?.[parameter] === "object";
+  return {
+    writing,
+    documents,
+    problems: [...documentProblems(profileOf(target.profile), documents), ...writtenSecrets(project.found, isSecret)],
+    errors: targetErrors(project, target, name),
+  };
+}
+
+/** What the target lacks for what the project uses. */
+function targetErrors(project: Project, target: ClusterTarget, name: string): readonly HowdahError[] {
+  const actions = [...project.definitions.workflows.values()].flatMap((workflow) =>
+    actionsOf(workflow).map((action) => ({ action, path: `workflow ${workflow.name} › action ${action.name}` })),
+  );
+  const launched = actions.flatMap(({ action, path }) => (isLaunched(action) ? [{ action, path }] : []));
+  const hive = actions.find(({ action }) => action.type === "hive2");
+  const noServer =
+    hive !== undefined && target.hiveServer2 === undefined
+      ? [
+          new HowdahError(`${hive.path} needs HiveServer2, which the target ${name} does not name`, {
+            code: "TARGET_LACKS",
+            where: hive.action.at,
+            next: 'give the target hiveServer2: "jdbc:hive2://host:10000/default"',
+          }),
+        ]
+      : [];
+  return [...noServer, ...missingCredentials(target, `the target ${name}`, launched)];
+}
