@@ -64,3 +64,30 @@ export default defineConfig({
   );
   return folder;
 }
+
+/** A coordinator every five minutes with three data sets. */
+export function writeCoordinator(folder, modules) {
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(modules, join(folder, "node_modules"));
+  writeFileSync(
+    join(folder, "howdah.config.ts"),
+    `import { coordinator, dataset, DAY, days, defineConfig, folder, HOUR, hours, MINUTE, minutes, MONTH, path, shell, workflow, YEAR } from "howdah";
+
+const start = "2012-01-01T00:00Z";
+const five = (name: string) =>
+  dataset(name, { every: minutes(5), initial: start, uri: path\`/\${name}/\${YEAR}\${MONTH}\${DAY}\${HOUR}\${MINUTE}\` });
+const hourly = dataset("hourly", { every: hours(1), initial: start, uri: path\`/hourly/\${YEAR}\${MONTH}\${DAY}\${HOUR}\` });
+const flow = workflow("flow", { at: "string" }, ({ at }) => shell("do", { command: "true", arguments: [at] }));
+const quick = coordinator("quick", {
+  every: minutes(5),
+  start,
+  end: "2013-01-01T00:00Z",
+  reads: { a: five("a").current(0), b: five("b").currentRange(-2, 0), c: hourly.current(-1) },
+  run: ({ nominalTime, formatTime }) => flow.with({ at: formatTime(nominalTime, "yyyyMMddHHmm") }),
+  timeout: days(1),
+});
+export default defineConfig({ name: "quick", definitions: [quick], targets: { here: folder("data") } });
+`,
+  );
+  return folder;
+}

@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: start-up, engines, hours, scale. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale. Side by side in one run, figures on stdout.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { jobSpec } from "../dist/jobs/compile.js";
 import { openTarget } from "../dist/local/target.js";
 import { loadProject, targetOf } from "../dist/project/load.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
+import { writeCoordinator, writeProject } from "./project.mjs";
 
 const root = join(import.meta.dirname, "..");
 const howdah = join(root, "bundle", "howdah.js");
@@ -74,6 +75,57 @@ const sections = {
     const floor = median(results.get("node -e 0"));
     for (const [name, times] of results)
       say(`  ${name.padEnd(20)} ${spread(times, 0)} ms, ${(median(times) / floor).toFixed(2)} times the floor`);
+  },
+
+  // Beyond start-up: what the same commands take on a project of one action is taken off.
+  async definitions() {
+    const modules = join(root, "node_modules");
+    const sizes = [
+      [1, 1],
+      [20, 50],
+      [200, 50],
+    ];
+    const commands = ["validate", "build"];
+    const tasks = sizes.flatMap(([workflows, actions]) => {
+      const folder = writeProject(join(work, `definitions-${workflows * actions}`), workflows, actions, modules);
+      return commands.map((command) => [
+        `${command} ${workflows * actions}`,
+        () => measure(process.execPath, [howdah, command], { cwd: folder }),
+      ]);
+    });
+    // Compiled TypeScript is kept from the first run on.
+    for (const [, task] of tasks) await task();
+    const results = await inTurn(7, tasks);
+    const seconds = (name) => results.get(name).map((one) => one.seconds);
+    for (const [name, runs] of results) {
+      const megabytes = Math.max(...runs.map((one) => one.megabytes));
+      const beyond = median(seconds(name)) - median(seconds(`${name.split(" ")[0]} 1`));
+      say(
+        `  ${`${name} actions`.padEnd(24)} ${spread(seconds(name))} s, ${megabytes} MB; beyond start-up ${beyond.toFixed(2)} s`,
+      );
+    }
+  },
+
+  async simulate() {
+    const folder = writeCoordinator(join(work, "simulate"), join(root, "node_modules"));
+    const run = (until, ...more) =>
+      measure(process.execPath, [howdah, "simulate", "quick", "--until", until, ...more], { cwd: folder });
+    await run("2012-01-01T00:10Z");
+    const results = await inTurn(7, [
+      ["2 actions (start-up)", () => run("2012-01-01T00:10Z")],
+      ["a month, 8,928", () => run("2012-02-01T00:00Z")],
+      ["a year, 105,120", () => run("2012-12-31T00:00Z")],
+      ["a year, as JSON", () => run("2012-12-31T00:00Z", "--json")],
+      ["a year, submitted late", () => run("2012-12-31T00:00Z", "--submitted", "2012-06-01T00:00Z", "--takes", "1m")],
+    ]);
+    const seconds = (name) => median(results.get(name).map((one) => one.seconds));
+    for (const [name, runs] of results) {
+      const beyond = seconds(name) - seconds("2 actions (start-up)");
+      const megabytes = Math.max(...runs.map((one) => one.megabytes));
+      say(
+        `  ${name.padEnd(24)} ${spread(runs.map((one) => one.seconds))} s, ${megabytes} MB; beyond start-up ${beyond.toFixed(2)} s`,
+      );
+    }
   },
 
   async engines() {
