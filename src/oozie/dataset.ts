@@ -1,7 +1,7 @@
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Frequency } from "../core/time.ts";
 import type { Accept } from "./accept.ts";
-import { toExpr, type DateUnit, type Expr, type Value } from "./el/index.ts";
+import { isExpr, toExpr, type DateUnit, type Expr, type Value } from "./el/index.ts";
 
 /** A series of folders, one an instance, and the file whose presence says that an instance is complete. */
 export interface DataSet {
@@ -101,7 +101,7 @@ export function expressionsOf(instances: Instances): readonly Expr[] {
       : instances.is === "since"
         ? ["n" in instances.start ? instances.start.n : instances.start]
         : [];
-  return [...numbers, ...more].filter((one): one is Expr => typeof one !== "number");
+  return [...numbers, ...more].filter(isExpr);
 }
 
 export interface DataSetOptions {

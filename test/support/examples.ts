@@ -1,5 +1,6 @@
 import { createContext, runInContext, Script } from "node:vm";
 import * as howdah from "#src/index.js";
+import { frequencyProblem } from "#src/core/time.js";
 import type { Action } from "#src/oozie/actions/index.js";
 import type { AppContext } from "#src/oozie/app/context.js";
 import { bundleApp, coordinatorApp } from "#src/oozie/app/coordinator.js";
@@ -31,12 +32,11 @@ function definitionOf(value: Example, context: object): Definition {
     case "data-set": {
       const show = runInContext("show", context) as howdah.Workflow<{ day: "string" }>;
       return howdah.coordinator("reader", {
-        every: value.every,
+        every: frequencyProblem(value.every) === undefined ? value.every : howdah.hours(1),
         start: "1970-01-01T00:00Z",
         end: "2100-01-01T00:00Z",
         timeout: howdah.days(1),
         reads: { it: value.current(0) },
-        accept: value.initial.node.is === "literal" ? {} : {},
         run: () => show.with({ day: "20120301" }),
       });
     }

@@ -1,8 +1,9 @@
 import type { Place } from "../../core/source.ts";
+import { joinName } from "../app/nodes.ts";
 import type { Profile } from "../profiles.ts";
 import { checkElement } from "../schema/check.ts";
 import { chooseVersions } from "../schema/versions.ts";
-import { childrenOf, type XmlElement } from "../xml.ts";
+import { childrenOf, type Origin, type XmlElement } from "../xml.ts";
 import { elProblems } from "./functions.ts";
 import { Findings, type Problem } from "./problem.ts";
 
@@ -34,11 +35,13 @@ const nowhere: Place = { file: "(unknown)", line: 0 };
 
 /** `ParamChecker.validateActionName` */
 function checkNodeNames(root: XmlElement, { name: server, longestNodeName }: Profile, findings: Findings): void {
+  const forks = new Map<string, Origin | undefined>();
   for (const { name: element, attributes, origin } of childrenOf(root)) {
+    if (element === "fork") forks.set(joinName(attributes["name"]!), origin);
     const name = attributes["name"];
     if (name === undefined || name.length <= longestNodeName || !nodes.has(element)) continue;
-    // A join has no origin of its own: it is told of at the fork, whose name it has.
-    const { at, path } = origin ?? root.origin ?? { at: nowhere, path: element };
+    // A join stands behind its fork, whose name it has.
+    const { at, path } = origin ?? forks.get(name) ?? root.origin ?? { at: nowhere, path: element };
     findings.add(
       "NODE_NAME_LONG",
       { label: path, at },

@@ -79,8 +79,8 @@ export class ExpressionCheck {
   #report(code: CheckCode, what: string, more: { readonly next?: string } = {}): void {
     const { scope, key, at = scope.at } = this.#site;
     this.#reported += 1;
-    // A parameter knows where it was declared, and what the library made once for all knows nothing.
-    const known = this.#way.findLast((one) => one.node.is !== "parameter" && isDefinition(one.at));
+    // What takes nothing was made somewhere else: where it was declared, or by the library.
+    const known = this.#way.findLast((one) => isMadeHere(one) && isDefinition(one.at));
     this.#findings.add(code, scope, `${scope.label}: ${what}`, {
       at: known?.at ?? at,
       ...(key === undefined ? {} : { key }),
@@ -237,6 +237,10 @@ function isConstant(value: Expr): boolean {
   } catch {
     return false;
   }
+}
+
+function isMadeHere({ node }: Expr): boolean {
+  return node.is !== "parameter" && (node.is !== "call" || node.args.length > 0);
 }
 
 /** Without types an argument can be left out. */

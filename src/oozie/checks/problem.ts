@@ -51,11 +51,11 @@ export class Findings {
     this.#problems.push({
       code,
       severity,
-      path: pathOfScope(scope),
+      path: shown(pathOfScope(scope)),
       at,
       ...(key === undefined || !isSame(at, scope.at) ? {} : { key }),
-      message,
-      ...(next === undefined ? {} : { next }),
+      message: shown(message),
+      ...(next === undefined ? {} : { next: shown(next) }),
       ...(accepted === undefined ? {} : { accepted }),
     });
   }
@@ -83,6 +83,17 @@ export class Findings {
   }
 }
 
+const longest = 2000;
+
+/** A text of which names are part, so that it can be shown: control characters would act on a terminal. */
+function shown(text: string): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return cut.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Problems by file and line. */
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {
   return [...problems].sort(
@@ -95,7 +106,13 @@ export function inOrder(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function isSameProblem(a: Problem, b: Problem): boolean {
-  return a.code === b.code && a.message === b.message && a.path === b.path && isSame(a.at, b.at);
+  return (
+    a.code === b.code &&
+    a.message === b.message &&
+    a.path === b.path &&
+    isSame(a.at, b.at) &&
+    a.key?.join() === b.key?.join()
+  );
 }
 
 function isSame(a: Place, b: Place): boolean {
