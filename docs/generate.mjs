@@ -2,6 +2,7 @@
 // code would have them.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { chapters, examplesUse } from "../dist/oozie/checks/codes.js";
 import { elFunctions } from "../dist/oozie/el/functions.js";
 import { profiles } from "../dist/oozie/profiles.js";
 
@@ -116,8 +117,54 @@ function profileTable() {
   ];
 }
 
+function checksPage() {
+  const entries = Object.entries(chapters).map(([chapter, codes]) =>
+    [`## ${chapter}`, ...Object.entries(codes).map(([code, facts]) => entry(code, facts))].join("\n\n"),
+  );
+  return `# Checks
+
+${note("src/oozie/checks/codes")}
+
+\`howdah validate\` says all that is wrong with a project at once, each problem with its file and line; \`run\`, \`query\` and
+the other commands refuse a project with errors in the same way. Nothing is asked of a server.
+
+An **error** is something that Oozie refuses, or that can never work. A **warning** is something that Oozie takes and that
+is probably not meant. One that is meant is accepted where it stands, with the reason:
+
+\`\`\`ts
+coordinator("hourly", { …, accept: { TIMEOUT_DEFAULT: "late hours are not worth waiting for" } })
+\`\`\`
+
+\`accept\` is an option of coordinators, data sets, workflows, actions and bundles; that of a workflow holds for its actions,
+that of a coordinator for its inputs and outputs. Accepted warnings are counted; \`--all\` shows them. \`--strict\` exits with 2
+when there are warnings.
+
+The examples use these definitions:
+
+${fenced(examplesUse)}
+
+${entries.join("\n\n")}`;
+}
+
+function entry(code, { severity, title, why, example, fix, profile }) {
+  const server = profile === undefined ? "" : ` For example for \`${profile}\`:`;
+  return `### ${code}
+
+**${severity}**: ${title}. ${why}${server}
+
+${fenced(example)}
+
+Instead:
+
+${fenced(fix)}`;
+}
+
+function fenced(code) {
+  return `\`\`\`ts\n${code}\n\`\`\``;
+}
+
 /** Pages that are all of them generated, and parts of pages between `<!-- name -->` and `<!-- /name -->`. */
-const pages = { "el.md": () => elPage().join("\n") };
+const pages = { "checks.md": checksPage, "el.md": () => elPage().join("\n") };
 const parts = { "targets.md": { profiles: () => profileTable().join("\n") } };
 
 const folder = import.meta.dirname;

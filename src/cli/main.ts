@@ -17,13 +17,17 @@ const commands: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: "run definitions here: what is ready and not done yet",
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
-  build: {
-    describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
-    load: async () => (await import("./commands/build.ts")).buildCommand,
+  validate: {
+    describe: "say all that is wrong with the definitions",
+    load: async () => (await import("./commands/validate.ts")).validateCommand,
   },
   simulate: {
     describe: "foresee which actions a coordinator has, and what each waits for",
     load: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  },
+  build: {
+    describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
+    load: async () => (await import("./commands/build.ts")).buildCommand,
   },
   query: {
     describe: "ask the tables of a folder in SQL",

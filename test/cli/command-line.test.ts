@@ -6,11 +6,12 @@ import { cleanCommand } from "#src/cli/commands/clean.js";
 import { ingestCommand } from "#src/cli/commands/ingest.js";
 import { queryCommand } from "#src/cli/commands/query.js";
 import { runCommand } from "#src/cli/commands/run.js";
+import { validateCommand } from "#src/cli/commands/validate.js";
 import { help } from "#src/cli/help.js";
 import { parse } from "#src/cli/parse.js";
 import { howdah, madeProject, removeFolder, sensorsProject } from "../support/command.js";
 
-const commands: readonly Command[] = [runCommand, queryCommand, ingestCommand, cleanCommand];
+const commands: readonly Command[] = [runCommand, validateCommand, queryCommand, ingestCommand, cleanCommand];
 const here = import.meta.dirname;
 
 describe("the command line", () => {

@@ -45,7 +45,7 @@ describe("the checks of documents", () => {
     const inAction = offset(
       'run: ({ nominalTime, dateOffset, formatTime }) => show.with({ day: formatTime(dateOffset(nominalTime, -1, "DAY"), "dd") })',
     );
-    const inInstances = offset('reads: { a: logs.absolute(dateOffset(p.first_hour, 1, "DAY")) }');
+    const inInstances = offset('reads: { a: logs.since(dateOffset(p.first_hour, 1, "DAY"), 0) }');
     const inInitial = offset(
       'reads: { a: dataset("a", { ...byHour, initial: dateOffset(p.first_hour, -1, "DAY"), uri: path`/a/${YEAR}${MONTH}${DAY}${HOUR}` }).current(0) }',
     );

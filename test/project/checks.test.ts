@@ -350,7 +350,7 @@ const cases: Readonly<
     ],
     [
       "outputs that are not one instance",
-      `coordinator("c", { ...hourly, writes: {\na: hits.latest(0),\nb: hits.since("2012-01-01T00:00Z", 0),\nc: hits.current(0),\nd: hits.absolute("2012-01-01T00:00Z") } })`,
+      `coordinator("c", { ...hourly, writes: {\na: hits.latest(0),\nb: hits.since("2012-01-01T00:00Z", 0),\nc: hits.current(0) } })`,
       "OUTPUT_INSTANCES:2",
       "OUTPUT_INSTANCES:3",
     ],

@@ -1,10 +1,10 @@
-import { relative } from "node:path";
 import type { HowdahEvent } from "../../core/events.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { counts, type ActionReport, type RunReport } from "../../local/report.ts";
 import { run } from "../../local/run.ts";
 import type { Io } from "../io.ts";
 import { defines, timeOption } from "../values.ts";
+import { nearby } from "../nearby.ts";
 import { projectOf, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
 
@@ -142,10 +142,4 @@ function times(actions: readonly ActionReport[]): string {
   const [first] = nominals;
   if (first === undefined) return "";
   return nominals.length === 1 ? first : `${first} … ${nominals.at(-1)!} (${nominals.length})`;
-}
-
-/** A path as one would type it here. */
-function nearby(path: string, io: Io): string {
-  const below = relative(io.cwd, path);
-  return below.startsWith("..") ? path : below;
 }

@@ -1,0 +1,186 @@
+import { isAbsolute, join, resolve } from "node:path";
+import { didYouMean, exitCodes, HowdahError, isHowdahError, ManyErrors } from "../../core/errors.ts";
+import { codes, isCheckCode, type Problem, type Severity } from "../../oozie/checks/index.ts";
+import type { ClusterTarget } from "../../project/config.ts";
+import { examineProject, findProject, targetOf, type NamedTarget, type Project } from "../../project/load.ts";
+import { writtenFor } from "../../release/check.ts";
+import type { Arguments } from "../command.ts";
+import type { Io } from "../io.ts";
+import { nearby } from "../nearby.ts";
+
+/** `howdah validate` */
+export async function handle(args: Arguments, io: Io): Promise<number> {
+  if (args.flag("codes")) return listCodes(io);
+  const asked = args.text("explain");
+  if (asked !== undefined) return explain(asked, io);
+  const named = args.text("project");
+  const root = named === undefined ? findProject(io.cwd) : resolve(io.cwd, named);
+  const all = await entriesOf(root, args.text("target"));
+  const accepted = all.filter(isAccepted);
+  const shown = args.flag("all") ? all : all.filter((entry) => !isAccepted(entry));
+  const count = (severity: Severity): number =>
+    all.filter((entry) => entry.severity === severity && !isAccepted(entry)).length;
+  const counts = { errors: count("error"), warnings: count("warning"), accepted: accepted.length };
+  if (io.json) io.out(JSON.stringify({ problems: shown.map((entry) => facts(entry, io)), counts }));
+  else render(shown, counts, io);
+  return counts.errors > 0 || (args.flag("strict") && counts.warnings > 0) ? exitCodes.usage : exitCodes.done;
+}
+
+/** A problem as it is shown: of the checks, or of what was read before them. */
+interface Entry {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly path?: string;
+  /** In full; undefined where a problem has no place. */
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly message: string;
+  readonly next?: string | undefined;
+  readonly accepted?: string | undefined;
+}
+
+const isAccepted = ({ accepted }: Entry): boolean => accepted !== undefined;
+
+/** Everything that is wrong with a project, by file and line. */
+async function entriesOf(root: string, target: string | undefined): Promise<readonly Entry[]> {
+  try {
+    const { project, errors } = await examineProject(root);
+    const clusters = clustersOf(project, target);
+    const own = [...project.problems.map(problemEntry), ...errors.map((error) => errorEntry(error, root))];
+    // What is wrong anyway would be found once more in what is written for a server, if it can be written at all.
+    if (own.some(({ severity }) => severity === "error")) return inOrder(own);
+    const written = clusters.flatMap((cluster) => writtenEntries(project, cluster, root, clusters.length > 1));
+    return inOrder([...own, ...written]);
+  } catch (error) {
+    // Without its configuration nothing more is known of a project, but that is told like everything else.
+    if (!isHowdahError(error) || !["CONFIG", "DEFINITION", "MANY"].includes(error.code)) throw error;
+    const errors = error instanceof ManyErrors ? error.problems : [error];
+    return inOrder(errors.map((one) => errorEntry(one, root)));
+  }
+}
+
+type Cluster = NamedTarget<ClusterTarget>;
+
+/** The clusters to check for: the named one, or all. A folder has no server to refuse anything. */
+function clustersOf(project: Project, name: string | undefined): readonly Cluster[] {
+  const { targets } = project.config;
+  if (name !== undefined) return targets[name]?.kind === "folder" ? [] : [targetOf(project, "cluster", name)];
+  return Object.entries(targets).flatMap(([one, target]) => (target.kind === "cluster" ? [{ name: one, target }] : []));
+}
+
+/** What a cluster would not take; with its name where there are several. */
+function writtenEntries(project: Project, cluster: Cluster, root: string, named: boolean): readonly Entry[] {
+  const { problems, errors } = writtenFor(project, cluster);
+  const entries = [...problems.map(problemEntry), ...errors.map((error) => errorEntry(error, root))];
+  return named ? entries.map((entry) => ({ ...entry, message: `${cluster.name}: ${entry.message}` })) : entries;
+}
+
+function problemEntry({ at, ...problem }: Problem): Entry {
+  return { ...problem, file: at.file, line: at.line };
+}
+
+function errorEntry({ code, message, where, next }: HowdahError, root: string): Entry {
+  const [, path = where, line] = /^(.*):(\d+)$/.exec(where ?? "") ?? [];
+  const file = path === undefined || isAbsolute(path) ? path : join(root, path);
+  return { code, severity: "error", file, line: line === undefined ? undefined : Number(line), message, next };
+}
+
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...entries].sort((a, b) => compare(a.file ?? "", b.file ?? "") || (a.line ?? 0) - (b.line ?? 0));
+}
+
+function facts({ code, severity, path, file, line, message, next, accepted }: Entry, io: Io): object {
+  return { code, severity, path, file: file && nearby(file, io), line, message, next, accepted };
+}
+
+interface Counts {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly accepted: number;
+}
+
+function render(entries: readonly Entry[], { errors, warnings, accepted }: Counts, io: Io): void {
+  const { colors } = io;
+  const width = Math.max(0, ...entries.map(({ code }) => code.length));
+  const places = entries.map(({ file, line }) => {
+    if (file === undefined) return "";
+    return line === undefined ? nearby(file, io) : `${nearby(file, io)}:${line}`;
+  });
+  const placeWidth = Math.max(0, ...places.map(({ length }) => length));
+  let before: string | undefined;
+  for (const [i, { code, severity, file, message, next, accepted: reason }] of entries.entries()) {
+    if (i > 0 && file !== before) io.out("");
+    before = file;
+    const word = reason === undefined ? severity : "accepted";
+    const colored = (severity === "error" ? colors.red : reason === undefined ? colors.yellow : colors.dim)(
+      word.padEnd(8),
+    );
+    io.out(`${places[i]!.padEnd(placeWidth)}  ${colored}  ${code.padEnd(width)}  ${message}`);
+    const more = reason === undefined ? next && `→ ${next}` : `because ${reason.trim() || "(no reason)"}`;
+    if (more !== undefined) io.out(`${" ".repeat(placeWidth)}  ${colors.dim(more)}`);
+  }
+  if (entries.length > 0) io.out("");
+  const parts = [
+    ...(errors > 0 ? [colors.red(counted(errors, "error"))] : []),
+    ...(warnings > 0 ? [colors.yellow(counted(warnings, "warning"))] : []),
+  ];
+  const found = parts.length === 0 ? colors.green("no problems") : parts.join(", ");
+  io.out(accepted > 0 ? `${found}; ${counted(accepted, "warning")} accepted` : found);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function listCodes(io: Io): number {
+  const rows = Object.entries(codes).map(([code, { severity, title }]) => ({ code, severity, title }));
+  if (io.json) io.out(JSON.stringify(rows));
+  else {
+    const width = Math.max(...rows.map(({ code }) => code.length));
+    for (const { code, severity, title } of rows) io.out(`${code.padEnd(width)}  ${severity.padEnd(7)}  ${title}`);
+  }
+  return exitCodes.done;
+}
+
+function explain(code: string, io: Io): number {
+  if (!isCheckCode(code))
+    throw new HowdahError(`there is no code ${code}${didYouMean(code, Object.keys(codes))}`, {
+      code: "USAGE",
+      next: "howdah validate --codes",
+    });
+  const { severity, title, why, example, fix, profile } = codes[code];
+  if (io.json) {
+    io.out(JSON.stringify({ code, severity, title, why, example, fix, profile }));
+    return exitCodes.done;
+  }
+  const indented = (text: string): readonly string[] => text.split("\n").map((line) => `    ${line}`);
+  const lines = [
+    `${io.colors.bold(code)} (${severity}): ${title}`,
+    "",
+    ...wrapped(why),
+    "",
+    `For example${profile === undefined ? "" : ` for ${profile}`}:`,
+    "",
+    ...indented(example),
+    "",
+    "Instead:",
+    "",
+    ...indented(fix),
+    "",
+    "docs/checks.md has the definitions that the examples use.",
+  ];
+  for (const line of lines) io.out(line);
+  return exitCodes.done;
+}
+
+/** Lines of at most 100 characters. */
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 100) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
