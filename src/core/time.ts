@@ -79,9 +79,19 @@ export function floorTo(unit: FixedUnit, time: Instant): Instant {
   return (Math.floor(time / step) * step) as Instant;
 }
 
+/** The day that was written last: times are mostly written in order, and a date costs much more than the rest. */
+let lastDay = { from: NaN, text: "" };
+
 /** `2012-03-01T00:00Z`, as Oozie writes times. */
 export function formatOozieTime(time: Instant): string {
-  return `${new Date(time).toISOString().slice(0, 16)}Z`;
+  const from = Math.floor(time / unitMilliseconds.days) * unitMilliseconds.days;
+  if (from !== lastDay.from) lastDay = { from, text: new Date(time).toISOString().slice(0, -13) };
+  const minute = Math.floor((time - from) / unitMilliseconds.minutes);
+  return `${lastDay.text}${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}Z`;
+}
+
+function twoDigits(count: number): string {
+  return count < 10 ? `0${count}` : String(count);
 }
 
 /** Reads `2012-03-01T00:00Z`; undefined for anything else, also for a day that its month does not have. */

@@ -43,12 +43,16 @@ export function element(
     readonly family?: Family | undefined;
     readonly origin?: Origin | undefined;
     readonly comment?: string | undefined;
-  } = {},
+  } = none,
 ): XmlElement {
-  return Object.freeze({
+  const own = {
     name,
     attributes: attributes === none ? none : givenAmong(attributes),
     content: typeof content === "string" ? content : Object.freeze([...content]),
+  };
+  if (more === none) return Object.freeze(own);
+  return Object.freeze({
+    ...own,
     ...(more.family === undefined ? {} : { family: more.family }),
     ...(more.origin === undefined ? {} : { origin: more.origin }),
     ...(more.comment === undefined ? {} : { comment: more.comment }),

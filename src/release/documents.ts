@@ -48,6 +48,12 @@ export function writingFor(project: Project, target: ClusterTarget): Writing {
     if (spec === undefined) throw bug(`no job ${name} was compiled`);
     return spec;
   };
+  const files = new Map<string, string>();
+  const fileText = (file: string): string => {
+    const known = files.get(file) ?? relative(project.root, file);
+    files.set(file, known);
+    return known;
+  };
   const context: AppContext = {
     profile: profileOf(target.profile),
     folderOf: layout.folder,
@@ -69,7 +75,7 @@ export function writingFor(project: Project, target: ClusterTarget): Writing {
     queue: target.queue !== undefined,
     launcherQueue: target.launcherQueue !== undefined,
     hiveSite: target.hiveSite ?? false,
-    placeText: ({ file, line }) => `${relative(project.root, file)}:${line}`,
+    placeText: ({ file, line }) => `${fileText(file)}:${line}`,
   };
   return { context, scriptOf, specOf };
 }

@@ -1,3 +1,4 @@
+import { callerPlace } from "../../core/source.ts";
 import {
   launched,
   running,
@@ -25,7 +26,8 @@ export function hive2(
   run: readonly HiveScriptPart[],
   options: LaunchedOptions & FileOptions = {},
 ): Hive2Action {
-  return launched<Hive2Action>(name, options, { type: "hive2", run });
+  const at = callerPlace();
+  return launched<Hive2Action>(name, options, at, { type: "hive2", run });
 }
 
 /** Runs a SQL job for a range of units. */
@@ -38,11 +40,12 @@ export function spark(
     readonly to?: RunningValue<"string">;
   },
 ): SparkAction {
-  return launched<SparkAction>(name, options, {
+  const at = callerPlace();
+  return launched<SparkAction>(name, options, at, {
     type: "spark",
     job: options.job,
-    from: running(options.from),
-    to: running(options.to ?? options.from),
+    from: running(options.from, at),
+    to: running(options.to ?? options.from, at),
   });
 }
 
@@ -61,12 +64,13 @@ export function sparkApplication(
       readonly mode?: "cluster" | "client";
     },
 ): SparkApplicationAction {
-  return launched<SparkApplicationAction>(name, options, {
+  const at = callerPlace();
+  return launched<SparkApplicationAction>(name, options, at, {
     type: "spark-application",
     application: options.application,
     mainClass: options.mainClass,
-    arguments: (options.arguments ?? []).map((argument) => running(argument)),
-    options: some(options.options),
+    arguments: (options.arguments ?? []).map((argument) => running(argument, at)),
+    options: some(options.options, at),
     mode: options.mode ?? "cluster",
   });
 }
@@ -83,11 +87,12 @@ export function shell(
       readonly captureOutput?: boolean;
     },
 ): ShellAction {
-  return launched<ShellAction>(name, options, {
+  const at = callerPlace();
+  return launched<ShellAction>(name, options, at, {
     type: "shell",
     command: options.command,
-    arguments: (options.arguments ?? []).map((argument) => running(argument)),
-    environment: runningMap(options.environment ?? {}),
+    arguments: (options.arguments ?? []).map((argument) => running(argument, at)),
+    environment: runningMap(options.environment ?? {}, at),
     captureOutput: options.captureOutput ?? false,
   });
 }
@@ -104,11 +109,12 @@ export function java(
       readonly captureOutput?: boolean;
     },
 ): JavaAction {
-  return launched<JavaAction>(name, options, {
+  const at = callerPlace();
+  return launched<JavaAction>(name, options, at, {
     type: "java",
     mainClass: options.mainClass,
     javaOptions: options.javaOptions ?? [],
-    arguments: (options.arguments ?? []).map((argument) => running(argument)),
+    arguments: (options.arguments ?? []).map((argument) => running(argument, at)),
     captureOutput: options.captureOutput ?? false,
   });
 }
@@ -123,10 +129,11 @@ export function distcp(
     readonly javaOptions?: string;
   },
 ): DistcpAction {
-  return launched<DistcpAction>(name, options, {
+  const at = callerPlace();
+  return launched<DistcpAction>(name, options, at, {
     type: "distcp",
-    from: options.from.map((path) => running(path)),
-    to: running(options.to),
+    from: options.from.map((path) => running(path, at)),
+    to: running(options.to, at),
     options: options.options ?? [],
     javaOptions: options.javaOptions,
   });

@@ -1,4 +1,4 @@
-import { callerPlace } from "../../core/source.ts";
+import { callerPlace, type Place } from "../../core/source.ts";
 import type { Accept } from "../accept.ts";
 import { toExpr, type ElType, type Value } from "../el/index.ts";
 import { sla, type SlaOptions } from "../sla.ts";
@@ -44,7 +44,12 @@ export interface FileOptions {
 }
 
 /** Makes an action; what is its own comes from the caller. */
-export function action<A extends Action>(name: string, options: ActionOptions, own: Omit<A, keyof ActionBase>): A {
+export function action<A extends Action>(
+  name: string,
+  options: ActionOptions,
+  own: Omit<A, keyof ActionBase>,
+  at: Place = callerPlace(),
+): A {
   const base = {
     ...own,
     kind: "action",
@@ -52,7 +57,7 @@ export function action<A extends Action>(name: string, options: ActionOptions, o
     retry: options.retry,
     sla: options.sla === undefined ? undefined : sla(options.sla),
     accept: options.accept ?? {},
-    at: callerPlace(),
+    at,
   };
   const make = (handler: WorkflowPart | undefined): A =>
     Object.freeze({ ...base, handler, onError: make }) as unknown as A;
@@ -63,24 +68,28 @@ export function action<A extends Action>(name: string, options: ActionOptions, o
 export function launched<A extends LaunchedAction>(
   name: string,
   options: LaunchedOptions & FileOptions,
+  at: Place,
   own: Omit<A, keyof LaunchedBase>,
 ): A {
   const { prepare = [], configuration = {}, launcher = {}, credentials = [], files = [], archives = [] } = options;
-  const more = { prepare, configuration: runningMap(configuration), launcher, credentials, files, archives };
-  return action<A>(name, options, { ...own, ...more } as unknown as Omit<A, keyof ActionBase>);
+  const more = { prepare, configuration: runningMap(configuration, at), launcher, credentials, files, archives };
+  return action<A>(name, options, { ...own, ...more } as unknown as Omit<A, keyof ActionBase>, at);
 }
 
 /** A plain value as an expression. */
-export function running<T extends ElType>(value: RunningValue<T>): Running<T> {
-  return toExpr<T, "workflow">(value);
+export function running<T extends ElType>(value: RunningValue<T>, at?: Place): Running<T> {
+  return toExpr<T, "workflow">(value, at);
 }
 
 /** Likewise, for what may be left out. */
-export function some<T extends ElType>(value: RunningValue<T> | undefined): Running<T> | undefined {
-  return value === undefined ? undefined : running(value);
+export function some<T extends ElType>(value: RunningValue<T> | undefined, at: Place): Running<T> | undefined {
+  return value === undefined ? undefined : running(value, at);
 }
 
 /** Plain values as expressions. */
-export function runningMap(values: Readonly<Record<string, RunningValue>>): Readonly<Record<string, Running>> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, running(value)]));
+export function runningMap(
+  values: Readonly<Record<string, RunningValue>>,
+  at: Place,
+): Readonly<Record<string, Running>> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, running(value, at)]));
 }

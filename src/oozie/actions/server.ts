@@ -1,7 +1,7 @@
 import { callerPlace } from "../../core/source.ts";
 import type { WorkflowCall } from "../workflow.ts";
 import { action, running, runningMap, some, type ActionOptions, type RunningValue } from "./make.ts";
-import type { Credential, EmailAction, SubWorkflowAction } from "./model.ts";
+import type { ActionBase, Credential, EmailAction, SubWorkflowAction } from "./model.ts";
 
 /** Sends mail from the Oozie server. Addresses are divided by commas. */
 export function email(
@@ -17,16 +17,18 @@ export function email(
     readonly attachments?: readonly RunningValue<"path">[];
   },
 ): EmailAction {
-  return action<EmailAction>(name, options, {
+  const at = callerPlace();
+  const own: Omit<EmailAction, keyof ActionBase> = {
     type: "email",
-    to: running(options.to),
-    cc: some(options.cc),
-    bcc: some(options.bcc),
-    subject: running(options.subject),
-    body: running(options.body),
+    to: running(options.to, at),
+    cc: some(options.cc, at),
+    bcc: some(options.bcc, at),
+    subject: running(options.subject, at),
+    body: running(options.body, at),
     contentType: options.contentType,
-    attachments: (options.attachments ?? []).map((path) => running(path)),
-  });
+    attachments: (options.attachments ?? []).map((path) => running(path, at)),
+  };
+  return action<EmailAction>(name, options, own, at);
 }
 
 /** Runs another workflow. */
@@ -40,5 +42,6 @@ export function subWorkflow(
 
 /** Declares what an action must show to a secured service. */
 export function credential(name: string, type: string, properties: Readonly<Record<string, RunningValue>>): Credential {
-  return Object.freeze({ kind: "credential", name, type, properties: runningMap(properties), at: callerPlace() });
+  const at = callerPlace();
+  return Object.freeze({ kind: "credential", name, type, properties: runningMap(properties, at), at });
 }
