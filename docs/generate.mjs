@@ -136,7 +136,7 @@ coordinator("hourly", { …, accept: { TIMEOUT_DEFAULT: "late hours are not wort
 \`\`\`
 
 \`accept\` is an option of coordinators, data sets, workflows, actions and bundles; that of a workflow holds for its actions,
-that of a coordinator for its inputs and outputs. Accepted warnings are counted; \`--all\` shows them. \`--strict\` exits with 2
+that of a coordinator for its inputs and outputs, that of a bundle for its coordinators. Accepted warnings are counted; \`--all\` shows them. \`--strict\` exits with 2
 when there are warnings.
 
 The examples use these definitions:

@@ -118,6 +118,8 @@ export type {
 } from "./oozie/coordinator.ts";
 export type { SlaEvent, SlaOptions } from "./oozie/sla.ts";
 export type { Accept } from "./oozie/accept.ts";
+export { codes } from "./oozie/checks/index.ts";
+export type { CheckCode, CodeFacts, Problem, Severity } from "./oozie/checks/index.ts";
 
 // Tables.
 export { columnsOf, database, delimited, parquet, quotedCsv, table, view } from "./hive/table.ts";
@@ -136,7 +138,7 @@ export type { PartitionRecord, RawRecord } from "./jobs/record.ts";
 // Projects.
 export { cluster, defineConfig, folder, fromEnvironment, fromFile } from "./project/config.ts";
 export type { ClusterOptions, ClusterTarget, Config, FolderTarget } from "./project/config.ts";
-export { findProject, loadProject, targetOf } from "./project/load.ts";
+export { examineProject, findProject, loadProject, targetOf } from "./project/load.ts";
 export type { Project } from "./project/load.ts";
 
 // Running on a folder.

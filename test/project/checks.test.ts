@@ -62,6 +62,30 @@ const cases: Readonly<
       `workflow("w", { data: "string" }, ({ data }) => shell("a", { command: "x", arguments: [data] }))`,
     ],
   ],
+  "texts and credentials": [
+    ["a command with a control character", `shell("a", {\ncommand: "x\\u0000" })`, "CHARACTER:1"],
+    [
+      "a class, an option, a property's name",
+      `java("a", { mainClass: "A\\u0001", javaOptions: ["-X\\u0001"], configuration: { "b\\u0001": "c" } })`,
+      "CHARACTER:1",
+    ],
+    ["half of a surrogate pair", `shell("a", { command: "x", files: [path\`/\\ud800\`] })`, "CHARACTER:1"],
+    [
+      "a parameter's description",
+      `const own = parameters({\na: textParameter({ describe: "\\ufffe" }) });\nshell("a", { command: "x", arguments: [own.a] })`,
+      "CHARACTER:2",
+    ],
+    ["an emoji, a tab, a line end", `shell("a", { command: "x", arguments: ["\u{1f600}\\t\\n"] })`],
+    [
+      "two credentials of one name",
+      `sequence(\nshell("a", { command: "x", credentials: [credential("c", "hive2", {})] }),\nshell("b", { command: "x", credentials: [credential("c", "hcat", {})] }))`,
+      "NAME_TWICE:3",
+    ],
+    [
+      "a credential that two actions share",
+      `const c = credential("c", "hive2", {});\nsequence(shell("a", { command: "x", credentials: [c] }), shell("b", { command: "x", credentials: [c] }))`,
+    ],
+  ],
   parameters: [
     [
       "a default outside of its choices",
@@ -467,6 +491,10 @@ const cases: Readonly<
     [
       "on the data set, not its reader",
       "const d = dataset('d', { ...byHour, uri: path`/d`, accept: { SAME_PATH: 'one snapshot' } });\ncoordinator('c', { ...hourly, reads: { ...hourly.reads, d: d.current(0) } })",
+    ],
+    [
+      "on the bundle, for its coordinators",
+      `bundle("b", [coordinator("c", { ...hourly, timeout: undefined })], { accept: { TIMEOUT_DEFAULT: "as ever" } })`,
     ],
     [
       "on the wrong thing",

@@ -90,8 +90,13 @@ function inOrder(entries: readonly Entry[]): readonly Entry[] {
   return [...entries].sort((a, b) => compare(a.file ?? "", b.file ?? "") || (a.line ?? 0) - (b.line ?? 0));
 }
 
+/** Paths in a text as one would type them here. */
+function nearbyIn(text: string, io: Io): string {
+  return text.replaceAll(`${io.cwd}/`, "");
+}
+
 function facts({ code, severity, path, file, line, message, next, accepted }: Entry, io: Io): object {
-  return { code, severity, path, file: file && nearby(file, io), line, message, next, accepted };
+  return { code, severity, path, file: file && nearby(file, io), line, message: nearbyIn(message, io), next, accepted };
 }
 
 interface Counts {
@@ -116,7 +121,7 @@ function render(entries: readonly Entry[], { errors, warnings, accepted }: Count
     const colored = (severity === "error" ? colors.red : reason === undefined ? colors.yellow : colors.dim)(
       word.padEnd(8),
     );
-    io.out(`${places[i]!.padEnd(placeWidth)}  ${colored}  ${code.padEnd(width)}  ${message}`);
+    io.out(`${places[i]!.padEnd(placeWidth)}  ${colored}  ${code.padEnd(width)}  ${nearbyIn(message, io)}`);
     const more = reason === undefined ? next && `→ ${next}` : `because ${reason.trim() || "(no reason)"}`;
     if (more !== undefined) io.out(`${" ".repeat(placeWidth)}  ${colors.dim(more)}`);
   }

@@ -39,7 +39,7 @@ function checkAccept(code: string, accept: Accept, scope: Scope, findings: Findi
       "ACCEPT_ERROR",
       scope,
       `${scope.label} accepts ${code}, which is ${codes[code].severity === "error" ? "an error" : "about accepting itself"}: warnings alone can be accepted`,
-      { key: ["accept", code] },
+      { key: ["accept", code], next: "take it out, and mend what it is about" },
     );
   else if (!findings.isUsed(accept, code))
     findings.add("ACCEPT_UNUSED", scope, `${scope.label} accepts ${code}, and there is no such warning`, {

@@ -1,6 +1,7 @@
 import { isLaunched, type Action, type FsOperation, type LaunchedAction } from "../actions/index.ts";
 import { constantOf, type Expr } from "../el/index.ts";
 import type { Sla } from "../sla.ts";
+import { illegalCharacter } from "../xml.ts";
 import { headOf } from "./events.ts";
 import { fixedUnits, lengthProblem } from "./frequencies.ts";
 import type { Findings, Scope } from "./problem.ts";
@@ -53,22 +54,21 @@ const events: readonly string[] = ["start_miss", "end_miss", "duration_miss"];
 export function checkSla(sla: Sla | undefined, scope: Scope, findings: Findings): void {
   if (sla === undefined) return;
   const { shouldStart, shouldEnd, maxDuration, alertOn, contacts } = sla;
-  const refuse = (why: string): void =>
-    findings.add("SLA", scope, `${scope.label}: what is promised of it ${why}`, { key: ["sla"] });
+  const refuse = (why: string): void => findings.add("SLA", scope, `${scope.label}: its sla ${why}`, { key: ["sla"] });
   for (const [name, length] of [
     ["shouldStart", shouldStart],
     ["shouldEnd", shouldEnd],
     ["maxDuration", maxDuration],
   ] as const) {
     const problem = length === undefined && name !== "shouldEnd" ? undefined : lengthProblem(length, fixedUnits);
-    if (problem !== undefined) refuse(`has the ${name} that ${problem}`);
+    if (problem !== undefined) refuse(`has a ${name} which ${problem}`);
   }
   for (const event of alertOn) {
-    if (!events.includes(event)) refuse(`cannot tell of ${JSON.stringify(event)}: there are ${events.join(", ")}`);
+    if (!events.includes(event)) refuse(`cannot alert on ${JSON.stringify(event)}: there are ${events.join(", ")}`);
     else if (event === "start_miss" && shouldStart === undefined)
-      refuse("tells of a late start, and has no shouldStart");
+      refuse("alerts on a start_miss, and has no shouldStart");
     else if (event === "duration_miss" && maxDuration === undefined)
-      refuse("tells of a long run, and has no maxDuration");
+      refuse("alerts on a duration_miss, and has no maxDuration");
   }
   if (contacts !== undefined) checkAddresses("contacts", contacts, scope, findings);
 }
@@ -103,7 +103,7 @@ function checkLaunched(action: LaunchedAction, scope: Scope, findings: Findings)
         "LAUNCHER",
         scope,
         `${scope.label}: ${name} of its launcher has a ${value.includes(":") ? "colon" : "comma"} in its value, by which Oozie divides variables`,
-        { key: ["launcher", "environment"] },
+        { key: ["launcher", "environment"], next: "set it in the program that the action runs" },
       );
   for (const name of Object.keys(configuration))
     if (disallowed.has(name))
@@ -116,12 +116,12 @@ function checkLaunched(action: LaunchedAction, scope: Scope, findings: Findings)
 
 function checkEnvironment(environment: Readonly<Record<string, unknown>>, scope: Scope, findings: Findings): void {
   for (const name of Object.keys(environment))
-    if (!/^[^=\u0000-\u0020]+$/.test(name))
+    if (!/^[^=\u0000-\u0020]+$/.test(name) || illegalCharacter(name) !== undefined)
       findings.add(
         "ENVIRONMENT_NAME",
         scope,
         `${scope.label}: ${JSON.stringify(name)} cannot name a variable of its environment`,
-        { key: ["environment"] },
+        { key: ["environment"], next: "write it with letters, digits and _" },
       );
 }
 
@@ -131,10 +131,15 @@ function checkOperation(operation: FsOperation, scope: Scope, findings: Findings
     const wellBegun = head === undefined || head.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(head);
     // Before a parameter a scheme may be cut: hdfs${…}.
     if (wellBegun || (path.node.is !== "literal" && /^[a-z0-9+.-]*$/i.test(head))) continue;
-    findings.add("FS_PATH", scope, `${scope.label}: the path ${JSON.stringify(head)} of ${operation.is} is relative`, {
-      at: path.at,
-      next: "begin it with a slash, or with a scheme such as hdfs://",
-    });
+    findings.add(
+      "FS_PATH",
+      scope,
+      `${scope.label}: the path ${JSON.stringify(head)} of ${operation.is === "delete" ? "remove" : operation.is} is relative`,
+      {
+        at: path.at,
+        next: "begin it with a slash, or with a scheme such as hdfs://",
+      },
+    );
   }
   if (operation.is === "chmod" && !/^(?:[0-7]{3}|[-d](?:[-r][-w][-xsStT]){3})$/.test(operation.permissions))
     findings.add("PERMISSIONS", scope, `${scope.label}: ${JSON.stringify(operation.permissions)} are no permissions`, {
@@ -152,7 +157,11 @@ function checkAddresses(field: string, value: Expr, scope: Scope, findings: Find
     .map((address) => address.trim());
   if (addresses.every((address) => address === "")) {
     if (field === "to")
-      findings.add("EMAIL_EMPTY", scope, `${scope.label} goes to nobody`, { at: value.at, key: [field] });
+      findings.add("EMAIL_EMPTY", scope, `${scope.label} goes to nobody`, {
+        at: value.at,
+        key: [field],
+        next: "give it an address",
+      });
     return;
   }
   const odd = addresses.find((address) => !/^[^@\s;]+@[^@\s;]+$/.test(address.replace(/^.*<(.*)>$/, "$1")));

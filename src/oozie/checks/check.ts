@@ -1,3 +1,5 @@
+import type { Place } from "../../core/source.ts";
+import type { Accept } from "../accept.ts";
 import { checkAccepts } from "./accept.ts";
 import { checkSla } from "./actions.ts";
 import { checkCoordinators } from "./coordinators.ts";
@@ -9,6 +11,7 @@ import { checkParameters } from "./parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { Findings, type Scope } from "./problem.ts";
 import { visitExpressions, type AnyCall } from "./sites.ts";
+import { checkTexts } from "./texts.ts";
 import type { WorkflowView } from "./views.ts";
 import { checkWorkflows } from "./workflows.ts";
 
@@ -20,10 +23,11 @@ export function checkDefinitions(
   definitions: OozieDefinitions,
   more: (checked: Checked, findings: Findings) => void = () => undefined,
 ): Findings {
-  const findings = new Findings();
+  const findings = new Findings(bundleAccepts(definitions));
   const all = checked(definitions);
   checkNames(all, findings);
   checkParameters(all, findings);
+  checkTexts(all, findings);
   checkExpressions(all, findings);
   checkCalls(all, findings);
   checkDataSets(all, findings);
@@ -35,6 +39,14 @@ export function checkDefinitions(
   more(all, findings);
   checkAccepts(all, findings);
   return findings;
+}
+
+/** What bundles accept holds for their coordinators. */
+function bundleAccepts({ bundles }: OozieDefinitions): ReadonlyMap<Place, readonly Accept[]> {
+  const around = new Map<Place, Accept[]>();
+  for (const { accept, coordinators } of bundles)
+    for (const { at } of coordinators) around.set(at, [...(around.get(at) ?? []), accept]);
+  return around;
 }
 
 /** Every expression; and, for each workflow, which of its inputs it uses, and which parameters beside inputs of their name. */

@@ -35,7 +35,9 @@ export function checkCoordinators(definitions: Checked, findings: Findings): voi
     const names = new Set<string>();
     for (const { name } of bundle.coordinators) {
       if (names.has(name))
-        findings.add("BUNDLE_TWICE", scope, `${scope.label} has two coordinators of the name ${name}`);
+        findings.add("BUNDLE_TWICE", scope, `${scope.label} has two coordinators of the name ${name}`, {
+          next: "take one of them out",
+        });
       names.add(name);
     }
   }
@@ -76,10 +78,15 @@ function checkEvery({ every, timezone }: Coordinator, scope: Scope, findings: Fi
       return;
     }
     if (!["UTC", "GMT"].includes(timezone))
-      findings.add("CRON_ZONE", scope, `${scope.label}: Oozie takes ${every.text} for UTC, whatever ${timezone} has`, {
-        at: every.at,
-        next: "leave out the time zone, and write the times in UTC",
-      });
+      findings.add(
+        "CRON_ZONE",
+        scope,
+        `${scope.label}: Oozie evaluates ${JSON.stringify(every.text)} in UTC, not in ${timezone}`,
+        {
+          at: every.at,
+          next: "leave out the time zone, and write the times in UTC",
+        },
+      );
     return;
   }
   if (!checkLength("its frequency", every, allUnits, scope, findings)) return;
@@ -197,7 +204,7 @@ function checkExecution(
 function checkAwaited(
   coordinator: Coordinator,
   own: ReadonlySet<DataSet>,
-  { jobs, jobsOf, dataOf }: Checked,
+  { jobsOf, dataOf, writersOf }: Checked,
   scope: Scope,
   findings: Findings,
 ): void {
@@ -208,9 +215,9 @@ function checkAwaited(
   const wait = (dataSet: DataSet): void => {
     if (awaited.has(dataSet)) return;
     awaited.add(dataSet);
-    for (const job of jobs) {
+    for (const job of writersOf(dataSet)) {
       const data = dataOf(job);
-      if (data?.writes.includes(dataSet) === true) [...data.writes, ...data.reads].forEach(wait);
+      if (data !== undefined) [...data.writes, ...data.reads].forEach(wait);
     }
   };
   if (reading.length > 0) for (const { dataSet } of Object.values(coordinator.reads)) wait(dataSet);

@@ -22,7 +22,7 @@ export function checkDataSets({ dataSets }: Checked, findings: Findings): void {
         "DONE_FLAG",
         scope,
         `${scope.label}: ${JSON.stringify(doneFlag)} is no name of a file in its folders`,
-        { key: ["doneFlag"] },
+        { key: ["doneFlag"], next: 'name a file such as _SUCCESS, or "" for the folder itself' },
       );
   }
 }
@@ -52,6 +52,7 @@ function checkInitial({ initial }: DataSet, scope: Scope, findings: Findings): v
     findings.add("INITIAL_INSTANCE", scope, `${scope.label}: its first instance is before 1970-01-01T00:00Z`, {
       at: initial.at,
       key: ["initial"],
+      next: "begin in 1970 or later",
     });
 }
 
@@ -70,6 +71,7 @@ function checkUri({ uri }: DataSet, scope: Scope, findings: Findings): void {
   if (literalsIn(uri).some((text) => text.includes("#")))
     findings.add("URI_CHARACTER", scope, `${scope.label}: its path has a #, by which Oozie divides instances`, {
       at: uri.at,
+      next: "leave it out",
     });
 }
 

@@ -31,6 +31,8 @@ export interface Checked extends OozieDefinitions {
   readonly viewOf: (workflow: Workflow) => WorkflowView;
   /** The jobs that a workflow runs, those of its sub-workflows included. */
   readonly jobsOf: (workflow: Workflow) => ReadonlySet<SqlJob>;
+  /** The jobs that write a data set. */
+  readonly writersOf: (dataSet: DataSet) => readonly SqlJob[];
 }
 
 export function checked(definitions: OozieDefinitions): Checked {
@@ -54,10 +56,15 @@ export function checked(definitions: OozieDefinitions): Checked {
     return jobs;
   };
   const known = new Map<Workflow, ReadonlySet<SqlJob>>();
+  const writers = new Map<DataSet, SqlJob[]>();
+  for (const job of definitions.jobs)
+    for (const dataSet of definitions.dataOf(job)?.writes ?? [])
+      writers.set(dataSet, [...(writers.get(dataSet) ?? []), job]);
   return {
     ...definitions,
     views: [...views.values()],
     viewOf: view,
+    writersOf: (dataSet) => writers.get(dataSet) ?? [],
     jobsOf: (workflow) => {
       const jobs = known.get(workflow) ?? jobsOf(workflow);
       known.set(workflow, jobs);

@@ -18,7 +18,7 @@ import { illegalCharacter } from "../xml.ts";
 import type { CheckCode } from "./codes.ts";
 import { eventProblem } from "./events.ts";
 import { actionFunctions, actionProblem } from "./order.ts";
-import type { Findings } from "./problem.ts";
+import { subjectOf, type Findings } from "./problem.ts";
 import { isDefinition, type Site, type Visit } from "./sites.ts";
 
 const dateUnits = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"];
@@ -77,11 +77,11 @@ export class ExpressionCheck {
   }
 
   #report(code: CheckCode, what: string, more: { readonly next?: string } = {}): void {
-    const { scope, key, at = scope.at } = this.#site;
+    const { scope, name, key, at = scope.at } = this.#site;
     this.#reported += 1;
     // What takes nothing was made somewhere else: where it was declared, or by the library.
     const known = this.#way.findLast((one) => isMadeHere(one) && isDefinition(one.at));
-    this.#findings.add(code, scope, `${scope.label}: ${what}`, {
+    this.#findings.add(code, scope, `${subjectOf(scope)}: ${name === undefined ? "" : `${name}: `}${what}`, {
       at: known?.at ?? at,
       ...(key === undefined ? {} : { key }),
       ...more,
@@ -154,9 +154,7 @@ export class ExpressionCheck {
     const given = args.findLastIndex(({ node }) => node.is !== "literal" || isGiven(node.value)) + 1;
     const wanted = facts.args.length;
     if (given < wanted || (given > wanted && facts.more !== true)) {
-      this.#report("EL_ARGUMENTS", `${spelled(fn)} takes ${wanted} arguments, not ${given}`, {
-        next: `it is ${facts.spelled}`,
-      });
+      this.#report("EL_ARGUMENTS", `${spelled(fn)} takes ${wanted} arguments, not ${given}`);
       return;
     }
     const inside = isOwn(fn) ? undefined : fn;
@@ -178,7 +176,7 @@ export class ExpressionCheck {
     };
     if (fn === "coord:formatTime") {
       const problem = patternProblem(text(1));
-      if (problem !== undefined) return refuse("DATE_PATTERN", problem);
+      if (problem !== undefined) return refuse("DATE_PATTERN", problem, "write it with yyyy MM dd HH mm ss");
     }
     if (fn === "coord:dateOffset") {
       const problem = unitProblem(text(2));
@@ -204,7 +202,8 @@ export class ExpressionCheck {
     } catch (error) {
       const next = isHowdahError(error) ? error.next : undefined;
       const code = value.node.is === "call" && value.node.fn === "howdah:timeIn" ? "TIME_IN" : "EL_VALUE";
-      this.#report(code, messageOf(error), next === undefined ? {} : { next });
+      const told = isHowdahError(error) ? error.message : `it never has a value: ${messageOf(error)}`;
+      this.#report(code, told, next === undefined ? {} : { next });
     }
   }
 }

@@ -5,9 +5,9 @@ import type { Findings, Scope } from "./problem.ts";
 /** Why a length of time is none, or of another unit than can stand there. */
 export function lengthProblem(value: unknown, units: readonly TimeUnit[]): string | undefined {
   if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "frequency")
-    return `takes ${units.map((unit) => `${unit}(n)`).join(", ")}`;
+    return `takes ${units.map((unit) => `${unit}(n)`).join(" or ")}`;
   const { unit, count } = value as Frequency;
-  if (!units.includes(unit)) return `takes ${units.map((one) => `${one}(n)`).join(", ")}, not ${unit}(${count})`;
+  if (!units.includes(unit)) return `takes ${units.map((one) => `${one}(n)`).join(" or ")}, not ${unit}(${count})`;
   return frequencyProblem({ unit, count });
 }
 
@@ -24,7 +24,10 @@ export function checkLength(
 ): boolean {
   const problem = lengthProblem(value, units);
   if (problem === undefined) return true;
-  findings.add("FREQUENCY", scope, `${scope.label}: ${what} ${problem}`, { at: value.at });
+  findings.add("FREQUENCY", scope, `${scope.label}: ${what} ${problem}`, {
+    at: value.at,
+    next: "write a whole number, of a smaller unit where it needs one",
+  });
   return false;
 }
 

@@ -6,7 +6,7 @@ import { unitProblem } from "./expressions.ts";
 import { fixedStep } from "./frequencies.ts";
 import { textKey } from "./paths.ts";
 import { eventScope } from "./sites.ts";
-import type { Findings, Scope } from "./problem.ts";
+import { subjectOf, type Findings, type Scope } from "./problem.ts";
 
 /** What is wrong with the instances that a coordinator reads and writes. `own` is what its actions make. */
 export function checkInstances(
@@ -49,22 +49,18 @@ interface Event {
   readonly findings: Findings;
 }
 
-function subject({ scope }: Event): string {
-  return `${scope.parent!.label}: ${scope.label}`;
-}
-
 /** Whether the numbers choose instances. */
 function checkNumbers(event: Event): boolean {
   const { instances, scope, findings } = event;
   const problem = numberProblem(instances);
   if (problem !== undefined) {
-    findings.add("INSTANCE_NUMBER", scope, `${subject(event)}: ${problem}`);
+    findings.add("INSTANCE_NUMBER", scope, `${subjectOf(scope)}: ${problem[0]}`, { next: problem[1] });
     return false;
   }
   if (instances.is === "offset") {
     const unit = unitProblem(instances.unit);
     if (unit !== undefined) {
-      findings.add("DATE_UNIT", scope, `${subject(event)}: ${unit}`, {
+      findings.add("DATE_UNIT", scope, `${subjectOf(scope)}: ${unit}`, {
         next: "the units are MINUTE, HOUR, DAY, MONTH, YEAR",
       });
       return false;
@@ -75,7 +71,7 @@ function checkNumbers(event: Event): boolean {
   findings.add(
     "RANGE_BACKWARDS",
     scope,
-    `${subject(event)}: the range from ${range.from} to ${range.to} has its end before its start`,
+    `${subjectOf(scope)}: the range from ${range.from} to ${range.to} has its end before its start`,
     {
       next: `turn it round: ${range.to}, ${range.from}`,
     },
@@ -90,19 +86,21 @@ function rangeOf(instances: Instances): { readonly from: number; readonly to: nu
   return typeof from === "number" && typeof to === "number" ? { from, to } : undefined;
 }
 
-function numberProblem(instances: Instances): string | undefined {
+function numberProblem(instances: Instances): readonly [why: string, next: string] | undefined {
   const numbers: (number | Expr)[] =
     "from" in instances ? [instances.from, instances.to] : "to" in instances ? [instances.to] : [];
   if (instances.is === "future") numbers.push(instances.limit);
   if (instances.is === "since" && "n" in instances.start) numbers.push(instances.start.n);
   const plain = numbers.filter((one): one is number => !isExpr(one));
   const odd = plain.find((one) => typeof one !== "number" || !Number.isInteger(one) || Math.abs(one) > 0x7fff_ffff);
-  if (odd !== undefined) return `${JSON.stringify(odd)} is no whole number`;
-  if (instances.is === "latest" && plain.some((one) => one > 0)) return "latest counts back from 0";
+  if (odd !== undefined) return [`${JSON.stringify(odd)} is no whole number`, "write a whole number"];
+  if (instances.is === "latest" && plain.some((one) => one > 0))
+    return ["latest counts back from 0", "write 0 for the last one, -1 for the one before it"];
   if (instances.is === "future") {
     const { from, to, limit } = instances;
-    if ([from, to].some((one) => typeof one === "number" && one < 0)) return "future counts forward from 0";
-    if (typeof limit === "number" && limit < 1) return "future looks at one instance at least";
+    if ([from, to].some((one) => typeof one === "number" && one < 0))
+      return ["future counts forward from 0", "write 0 for the first one, 1 for the next"];
+    if (typeof limit === "number" && limit < 1) return ["future looks at one instance at least", "write 1 or more"];
   }
   return undefined;
 }
@@ -117,7 +115,7 @@ function checkOne(event: Event): boolean {
         ? "a range is several instances"
         : undefined;
   if (why === undefined) return true;
-  findings.add("OUTPUT_INSTANCES", scope, `${subject(event)} must be one instance: ${why}`, {
+  findings.add("OUTPUT_INSTANCES", scope, `${subjectOf(scope)} must be one instance: ${why}`, {
     next: "name one, such as current(0)",
   });
   return false;
@@ -136,7 +134,7 @@ function checkBeginning(event: Event): void {
     findings.add(
       "INITIAL_AFTER_END",
       scope,
-      `${subject(event)}: ${dataSet.name} begins when the coordinator has ended`,
+      `${subjectOf(scope)}: ${dataSet.name} begins when the coordinator has ended`,
       {
         next: "let the data begin earlier",
       },
@@ -148,7 +146,7 @@ function checkBeginning(event: Event): void {
   if (earliest === undefined) return;
   const step = fixedStep(dataSet.every);
   const report = (why: string): void =>
-    findings.add("BEFORE_INITIAL", scope, `${subject(event)}: ${why}`, {
+    findings.add("BEFORE_INITIAL", scope, `${subjectOf(scope)}: ${why}`, {
       next: "let the coordinator start later, or accept it with the reason",
     });
   if (initial !== undefined && from !== undefined) {
@@ -156,10 +154,10 @@ function checkBeginning(event: Event): void {
     if (from < initial) report(`the first actions come before ${dataSet.name} begins, and wait for nothing of it`);
     else if (step !== undefined) {
       const lacking = -(Math.floor((from - initial) / step) + earliest);
-      if (lacking > 0) report(`the first action reaches ${lacking} instances before ${dataSet.name} begins`);
+      if (lacking > 0) report(`the first action reaches ${counted(lacking)} before ${dataSet.name} begins`);
     }
   } else if (textKey(first) === textKey(start)) {
-    if (earliest < 0) report(`the first action reaches ${-earliest} instances before ${dataSet.name} begins`);
+    if (earliest < 0) report(`the first action reaches ${counted(-earliest)} before ${dataSet.name} begins`);
   } else if (textKey(start) === `\${howdah:startOfDay(${textKey(first)})}`)
     report(
       `the first action comes before ${dataSet.name} begins unless that is at midnight, and waits for nothing of it then`,
@@ -179,7 +177,7 @@ function checkGrid(event: Event): void {
   findings.add(
     "OFF_GRID",
     scope,
-    `${subject(event)}: no instance of ${instances.dataSet.name} is ever at a nominal time: current(0) of the first action is ${minutes} minutes older`,
+    `${subjectOf(scope)}: no instance of ${instances.dataSet.name} is ever at a nominal time: current(0) of the first action is ${minutes} minutes older`,
     {
       next: "let both begin at the same minute, or accept it with the reason",
     },
@@ -198,12 +196,13 @@ function checkGaps(event: Event): void {
   findings.add(
     "READS_GAPS",
     scope,
-    `${subject(event)}: each action reads ${count} of the ${Math.round(every / step)} instances of ${instances.dataSet.name} between two actions`,
+    `${subjectOf(scope)}: each action reads ${count} of the ${Math.round(every / step)} instances of ${instances.dataSet.name} between two actions`,
     {
       next: `read them all: currentRange(0, ${Math.ceil(every / step) - 1}), or accept it with the reason`,
     },
   );
 }
 
+const counted = (count: number): string => (count === 1 ? "one instance" : `${count} instances`);
 const mod = (a: number, b: number): number => ((a % b) + b) % b;
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

@@ -38,31 +38,55 @@ export function checkNames(definitions: Checked, findings: Findings): void {
 function checkApplication(name: string, what: string, scope: Scope, findings: Findings): void {
   const problem = nameProblem(name, nodeName);
   if (problem !== undefined)
-    findings.add("APPLICATION_NAME", scope, `${quoted(name)} cannot name a ${what}: ${problem}`);
+    findings.add("APPLICATION_NAME", scope, `${quoted(name)} cannot name a ${what}: ${problem}`, another(name));
 }
 
 /** The name of a node. */
 export function checkNode(name: string, scope: Scope, findings: Findings): void {
   const problem = nameProblem(name, nodeName);
-  if (problem !== undefined) findings.add("NODE_NAME", scope, `${quoted(name)} cannot name a node: ${problem}`);
+  if (problem !== undefined)
+    findings.add("NODE_NAME", scope, `${quoted(name)} cannot name a node: ${problem}`, another(name));
 }
 
 function checkData(name: string, what: string, scope: Scope, findings: Findings): void {
   const problem = nameProblem(name, eventName);
   const article = what === "data set" ? "a" : "an";
   if (problem !== undefined)
-    findings.add("DATA_NAME", scope, `${quoted(name)} cannot name ${article} ${what}: ${problem}`);
+    findings.add("DATA_NAME", scope, `${quoted(name)} cannot name ${article} ${what}: ${problem}`, another(name));
 }
 
 function checkProperty(name: string, what: string, scope: Scope, findings: Findings): void {
   const cannot = `${quoted(name)} cannot name ${what === "input" ? "an" : "a"} ${what}`;
   if (!/^[A-Za-z_]\w*$/.test(name) || name.length > longest)
-    findings.add("PARAMETER_NAME", scope, `${cannot}: ${shape("a letter or _, then letters, digits and _", name)}`);
-  else if (oozieProperties.has(name)) findings.add("NAME_RESERVED", scope, `${cannot}: Oozie keeps it to itself`);
+    findings.add(
+      "PARAMETER_NAME",
+      scope,
+      `${cannot}: ${shape("a letter or _, then letters, digits and _", name)}`,
+      another(name, "_"),
+    );
+  else if (oozieProperties.has(name))
+    findings.add("NAME_RESERVED", scope, `${cannot}: Oozie keeps it to itself`, taken);
   else if (elReserved.has(name))
-    findings.add("NAME_RESERVED", scope, `${cannot}: it is a word of Oozie's expression language`);
+    findings.add("NAME_RESERVED", scope, `${cannot}: it is a word of Oozie's expression language`, taken);
   else if (ownProperties.has(name))
-    findings.add("NAME_RESERVED", scope, `${cannot}: it is the property by which an application knows its ${name}`);
+    findings.add(
+      "NAME_RESERVED",
+      scope,
+      `${cannot}: it is the property by which an application knows its ${name}`,
+      taken,
+    );
+}
+
+const taken = { next: "give it another name" };
+
+/** A name near to one that cannot be. */
+function another(name: string, mark = "-"): { readonly next: string } {
+  const near = name
+    .replace(/[^A-Za-z0-9_-]+/g, mark)
+    .replace(/^[^A-Za-z_]+/, "")
+    .replaceAll("-", mark)
+    .slice(0, 40);
+  return { next: /[A-Za-z0-9]/.test(near) ? `such as ${near}` : "give it another name" };
 }
 
 function nameProblem(name: string, type: typeof nodeName): string | undefined {

@@ -14,10 +14,9 @@ export function checkPaths(definitions: Checked, findings: Findings): void {
     if (same === undefined) byPath.set(path, [dataSet]);
     else same.push(dataSet);
   }
-  const writers = writersOf(definitions);
   for (const [path, [first, ...others]] of byPath)
     for (const dataSet of others) {
-      if (hasOwners(first!, dataSet, writers)) continue;
+      if (hasOwners(first!, dataSet, definitions)) continue;
       const scope = scopeOfDataSet(dataSet);
       findings.add(
         "PATH_TWICE",
@@ -27,33 +26,21 @@ export function checkPaths(definitions: Checked, findings: Findings): void {
       );
     }
   checkInside(byPath, findings);
-  checkWriters(byPath, writers, findings);
-}
-
-/** The jobs that write each data set. */
-function writersOf({ jobs, dataOf }: Checked): ReadonlyMap<DataSet, readonly SqlJob[]> {
-  const writers = new Map<DataSet, SqlJob[]>();
-  for (const job of jobs)
-    for (const dataSet of dataOf(job)?.writes ?? []) {
-      const known = writers.get(dataSet);
-      if (known === undefined) writers.set(dataSet, [job]);
-      else known.push(job);
-    }
-  return writers;
+  checkWriters(byPath, definitions, findings);
 }
 
 /** Whether different jobs write two data sets, which is told of the jobs. */
-function hasOwners(a: DataSet, b: DataSet, writers: ReadonlyMap<DataSet, readonly SqlJob[]>): boolean {
-  return new Set([...(writers.get(a) ?? []), ...(writers.get(b) ?? [])]).size > 1;
+function hasOwners(a: DataSet, b: DataSet, { writersOf }: Checked): boolean {
+  return new Set([...writersOf(a), ...writersOf(b)]).size > 1;
 }
 
 function checkWriters(
   byPath: ReadonlyMap<string, readonly DataSet[]>,
-  writers: ReadonlyMap<DataSet, readonly SqlJob[]>,
+  { writersOf }: Checked,
   findings: Findings,
 ): void {
   for (const [path, dataSets] of byPath) {
-    const jobs = [...new Set(dataSets.flatMap((dataSet) => writers.get(dataSet) ?? []))];
+    const jobs = [...new Set(dataSets.flatMap(writersOf))];
     const [owner, ...others] = jobs;
     for (const job of others) {
       const scope = scopeOfJob(job);

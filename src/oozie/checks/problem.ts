@@ -23,6 +23,8 @@ export interface Problem {
 export interface Scope {
   /** `coordinator hourly` */
   readonly label: string;
+  /** How sentences about it begin. @default label */
+  readonly subject?: string;
   readonly at: Place;
   /** Warnings that are meant here, and in everything inside. */
   readonly accept?: Accept | undefined;
@@ -31,6 +33,11 @@ export interface Scope {
 
 export function pathOfScope({ label, parent }: Scope): string {
   return parent === undefined ? label : `${pathOfScope(parent)} › ${label}`;
+}
+
+/** How a sentence about something begins. */
+export function subjectOf({ label, subject = label }: Scope): string {
+  return subject;
 }
 
 export interface ProblemDetails {
@@ -44,6 +51,12 @@ export interface ProblemDetails {
 export class Findings {
   readonly #problems: Problem[] = [];
   readonly #used = new Map<Accept, Set<string>>();
+  readonly #around: ReadonlyMap<Place, readonly Accept[]>;
+
+  /** `around` has what is accepted by those that a definition is part of, by the definition's place. */
+  constructor(around: ReadonlyMap<Place, readonly Accept[]> = new Map()) {
+    this.#around = around;
+  }
 
   add(code: CheckCode, scope: Scope, message: string, { at = scope.at, key, next }: ProblemDetails = {}): void {
     const { severity } = codes[code];
@@ -62,15 +75,21 @@ export class Findings {
 
   /** The reason of the innermost definition that accepts a warning, which is marked as used. */
   #accepted(code: CheckCode, scope: Scope): string | undefined {
-    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
-      const { accept } = one;
-      if (accept === undefined || !Object.hasOwn(accept, code)) continue;
+    for (const accept of this.#acceptsOf(scope)) {
+      if (!Object.hasOwn(accept, code)) continue;
       const used = this.#used.get(accept);
       if (used === undefined) this.#used.set(accept, new Set([code]));
       else used.add(code);
       return String(accept[code]);
     }
     return undefined;
+  }
+
+  *#acceptsOf(scope: Scope): Generator<Accept> {
+    for (let one: Scope | undefined = scope; one !== undefined; one = one.parent) {
+      if (one.accept !== undefined) yield one.accept;
+      if (one.parent === undefined) yield* this.#around.get(one.at) ?? [];
+    }
   }
 
   isUsed(accept: Accept, code: string): boolean {

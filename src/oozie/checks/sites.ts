@@ -15,7 +15,9 @@ export interface Site {
   readonly scope: Scope;
   /** Where they stand, which is not always where they were made. @default the scope's place */
   readonly at?: Place;
-  /** The setting of the definition that an expression is the value of. */
+  /** The setting of the definition that an expression is the value of, or an input's name. */
+  readonly name?: string;
+  /** Where to find its line, when it has no place of its own. */
   readonly key?: readonly string[];
   /** The workflow in which they are resolved, and the part of it. */
   readonly workflow?: WorkflowView;
@@ -44,11 +46,16 @@ export function visitExpressions(definitions: Checked, visit: Visit): void {
   }
   for (const bundle of definitions.bundles)
     if (bundle.kickOff !== undefined)
-      visit(bundle.kickOff, "time", { phase: "submit", scope: scopeOfBundle(bundle), key: ["kickOff"] });
+      visit(bundle.kickOff, "time", {
+        phase: "submit",
+        scope: scopeOfBundle(bundle),
+        name: "kickOff",
+        key: ["kickOff"],
+      });
   for (const dataSet of definitions.dataSets) {
     const scope = scopeOfDataSet(dataSet);
-    visit(dataSet.initial, "time", { phase: "initial", scope, key: ["initial"] });
-    visit(dataSet.uri, undefined, { phase: "uri", scope, key: ["uri"] });
+    visit(dataSet.initial, "time", { phase: "initial", scope, name: "initial", key: ["initial"] });
+    visit(dataSet.uri, undefined, { phase: "uri", scope, name: "uri", key: ["uri"] });
   }
   for (const coordinator of definitions.coordinators) visitCoordinator(coordinator, visit);
   for (const view of definitions.views) visitWorkflow(view, visit);
@@ -63,7 +70,7 @@ function visitCoordinator(coordinator: Coordinator, visit: Visit): void {
     ["concurrency", "int"],
     ["throttle", "int"],
   ] as const)
-    visit(coordinator[key], type, { phase: "submit", scope, key: [key] });
+    visit(coordinator[key], type, { phase: "submit", scope, name: key, key: [key] });
   if (every.kind === "parameter-frequency") visit(every.count, "int", { phase: "frequency", scope });
   if (timeout?.kind === "parameter-frequency") visit(timeout.count, "int", { phase: "timeout", scope });
   for (const kind of ["reads", "writes"] as const)
@@ -75,7 +82,8 @@ function visitCoordinator(coordinator: Coordinator, visit: Visit): void {
 
 /** An input or an output of a coordinator. */
 export function eventScope(kind: "reads" | "writes", name: string, { at }: Instances, parent: Scope): Scope {
-  return { label: `${kind}.${name}`, at, parent };
+  const label = `${kind}.${name}`;
+  return { label, subject: `${parent.label}: ${label}`, at, parent };
 }
 
 function visitInstances(instances: Instances, site: Site, visit: Visit): void {
@@ -99,7 +107,7 @@ export type AnyCall = Omit<WorkflowCall<"action">, "values"> & { readonly values
 
 function visitCall({ workflow: { inputs }, values }: AnyCall, site: Site, visit: Visit): void {
   for (const name of Object.keys(values))
-    visit(values[name]!, Object.hasOwn(inputs, name) ? inputs[name] : undefined, site);
+    visit(values[name]!, Object.hasOwn(inputs, name) ? inputs[name] : undefined, { ...site, name });
 }
 
 function visitSla(sla: Sla | undefined, site: Site, visit: Visit): void {

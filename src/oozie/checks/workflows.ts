@@ -69,13 +69,15 @@ function checkComposition({ workflow, scope, parts }: WorkflowView, findings: Fi
           "DEAD_STEP",
           scope,
           `${scope.label}: ${nameOf(dead)} is never reached, for what stands before it ends the workflow`,
-          { at },
+          { at, next: "take it out, or put it before that" },
         );
       }
     }
   }
   if (endsWorkflow(workflow.body, ends))
-    findings.add("ALWAYS_FAILS", scope, `${scope.label} can only end as failed: every way through it ends in a kill`);
+    findings.add("ALWAYS_FAILS", scope, `${scope.label} can only end as failed: every way through it ends in a kill`, {
+      next: "let one way go on with nothing, or accept it with the reason",
+    });
 }
 
 function checkParallel(
@@ -99,6 +101,7 @@ function checkParallel(
       "PARALLEL_NEVER_JOINS",
       scope,
       `${scope.label}: all its branches end the workflow, so that none reaches its end`,
+      { next: "let one branch go on, or end the workflow behind the parallel" },
     );
   const empty = branches.filter(isEmpty).length;
   if (empty > 0)

@@ -1,9 +1,10 @@
 import { HowdahError } from "../../core/errors.ts";
-import type { Job } from "../../jobs/job.ts";
+import type { SqlJob } from "../../oozie/actions/index.ts";
 import {
   checkDefinitions,
   secretUses,
   type Findings,
+  type JobData,
   type OozieDefinitions,
   type Problem,
 } from "../../oozie/checks/index.ts";
@@ -38,7 +39,9 @@ export function writtenSecrets(found: Found, isSecret: (parameter: string) => bo
 }
 
 function oozieDefinitions(found: Found): OozieDefinitions {
-  const isKnown = (job: unknown): job is Job => found.jobs.has(job as Job);
+  const dataOf = new Map<SqlJob, JobData>();
+  for (const job of found.jobs)
+    dataOf.set(job, { reads: Object.values(job.reads).map(({ dataSet }) => dataSet), writes: job.writes });
   return {
     bundles: [...found.bundles],
     coordinators: [...found.coordinators],
@@ -46,8 +49,7 @@ function oozieDefinitions(found: Found): OozieDefinitions {
     dataSets: [...found.dataSets],
     parameters: [...found.parameters],
     jobs: [...found.jobs],
-    dataOf: (job) =>
-      isKnown(job) ? { reads: Object.values(job.reads).map(({ dataSet }) => dataSet), writes: job.writes } : undefined,
+    dataOf: (job) => dataOf.get(job),
   };
 }
 

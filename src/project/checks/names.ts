@@ -4,6 +4,7 @@ import type { Findings } from "../../oozie/checks/index.ts";
 import type { Found } from "../definitions.ts";
 
 interface Thing {
+  readonly kind?: string;
   readonly name: string;
   readonly fullName?: string;
   readonly at: Place;
@@ -24,8 +25,10 @@ const kinds: Readonly<Record<keyof Found, readonly [one: string, many: string]>>
 
 /** Different things of a kind under one name. */
 export function checkUnique(found: Found, findings: Findings): void {
+  // In a database a view cannot have the name of a table.
+  const relations = new Map<string, Thing>();
   for (const [kind, [one, many]] of Object.entries(kinds)) {
-    const names = new Map<string, Thing>();
+    const names = kind === "tables" || kind === "views" ? relations : new Map<string, Thing>();
     for (const thing of found[kind as keyof Found] as ReadonlySet<Thing>) {
       const { name, fullName = name, at } = thing;
       const known = names.get(fullName);
@@ -34,7 +37,7 @@ export function checkUnique(found: Found, findings: Findings): void {
         findings.add(
           "NAME_TWICE",
           { label: `${one} ${fullName}`, at },
-          `two ${many} are named ${fullName}: the other is at ${placeText(known.at)}`,
+          `${known.kind === thing.kind ? `two ${many}` : `a table and a view`} are named ${fullName}: the other is at ${placeText(known.at)}`,
           { next: "give one of them another name" },
         );
     }

@@ -28,6 +28,19 @@ export const nameCodes = {
   reads: { web_logs: logs.current(0) },
 })`,
   },
+  CREDENTIAL_NAME: {
+    severity: "error",
+    title: "a name that no credential can have",
+    why: "An action names its credentials in one text, divided by commas: Oozie does not find one whose name has a comma (JA021).",
+    example: `shell("load", {
+  command: "load",
+  credentials: [credential("hive,main", "hive2", {})], // a comma
+})`,
+    fix: `shell("load", {
+  command: "load",
+  credentials: [credential("hive-main", "hive2", {})],
+})`,
+  },
   PARAMETER_NAME: {
     severity: "error",
     title: "a name that no parameter or input can have",

@@ -41,7 +41,7 @@ export const targetCodes = {
     title: "a node's name that is too long for the target's server",
     why: "Servers before 2016 allow 50 characters, later ones 128 (E0724).",
     profile: "cdh5.7",
-    example: `shell("load-the-lines-of-all-web-servers-of-the-last-hour-once-more", { command: "load" }) // 65 characters`,
+    example: `shell("load-the-lines-of-all-web-servers-of-the-last-hour-once-more", { command: "load" }) // 60 characters`,
     fix: `shell("load-lines", { command: "load" })`,
   },
 } as const satisfies Readonly<Record<string, CodeFacts>>;
