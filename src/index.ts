@@ -141,6 +141,16 @@ export type { ClusterOptions, ClusterTarget, Config, FolderTarget } from "./proj
 export { examineProject, findProject, loadProject, targetOf } from "./project/load.ts";
 export type { Project } from "./project/load.ts";
 
+// Clusters: what is written for them, and what will happen there.
+export { profileNames, profileOf } from "./oozie/profiles.ts";
+export type { Profile, ProfileName } from "./oozie/profiles.ts";
+export { build } from "./release/build.ts";
+export type { Build, BuildFile, BuildOptions } from "./release/build.ts";
+export { writeBuild } from "./release/write.ts";
+export type { Manifest, ManifestApp, ManifestFile } from "./release/manifest.ts";
+export { Simulation } from "./oozie/simulate.ts";
+export type { SimulatedAction, SimulatedEvent } from "./oozie/simulate.ts";
+
 // Running on a folder.
 export { diskError, onDisk, writeByRename } from "./project/disk.ts";
 export {
