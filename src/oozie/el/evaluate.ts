@@ -57,9 +57,8 @@ function timeIn(zone: string, local: string): Instant {
   const { kind, instants } = fromLocal(zone, shown as number as Local);
   const [first] = instants;
   if (kind === "one") return first;
-  const choices = instants.map(formatOozieTime).join(" or ");
-  if (kind === "gap") throw refuse("clocks skip that time", `name the moment in UTC; clocks change at ${choices}`);
-  throw refuse("clocks show that time twice", `name the moment in UTC: ${choices}`);
+  const why = kind === "gap" ? "clocks skip that time" : "clocks show that time twice";
+  throw refuse(why, `name the moment in UTC: ${instants.map(formatOozieTime).join(" or ")}`);
 }
 
 function instant(value: ElValue): Instant {
