@@ -1,3 +1,4 @@
+import { extensionActions } from "#src/oozie/schema/actions.js";
 import assert from "node:assert/strict";
 import { checkElement } from "#src/oozie/schema/check.js";
 import { arrange } from "#src/oozie/schema/content.js";
@@ -18,6 +19,9 @@ const workflow = (...nodes: readonly XmlElement[]): XmlElement =>
   });
 const said = (root: XmlElement): readonly string[] =>
   checkElement(root, newest).map(({ path, why }) => `${path}: ${why}`);
+
+/** Of all actions, as messages list them. */
+const kinds = ["sub-workflow", "fs", "java", ...Object.values(extensionActions).map(({ root }) => root)].join(", ");
 
 describe("checking by the table", () => {
   it("reports all mistakes at once, each with its path, its place, why and what to do", () => {
@@ -60,7 +64,7 @@ describe("checking by the table", () => {
         "2 workflow-app/action[a2]/fs/delete: attribute skip-trash of delete is not in workflow 1.0 → leave it out, or write for a version that has it",
         "3 workflow-app/action[a3]/java/capture-output: capture-output holds nothing, no text → take the text out",
         "3 workflow-app/action[a3]/java/main-class: main-class stands behind capture-output → put it before capture-output",
-        "4 workflow-app/action[a4]: action lacks one of sub-workflow, fs, java, hive2, spark, spark3, shell, email, distcp → add one of them",
+        `4 workflow-app/action[a4]: action lacks one of ${kinds} → add one of them`,
         '- workflow-app/fork[1st]: attribute name of fork is "1st": it must be a letter or _, then letters, digits, - and _ → such as node',
         "- workflow-app/fork[1st]: fork has 1 of the elements path that it needs → it needs 2 or more",
         '- workflow-app/join[j]: join lacks the attribute to → add to="node"',
@@ -91,7 +95,7 @@ describe("checking by the table", () => {
     ]);
     assert.deepEqual(said(workflow(action("a1", element("shell", {}, [text("exec", "x")])))), [
       "workflow-app/action[a1]/shell: shell is of another namespace than shell-action",
-      "workflow-app/action[a1]: action lacks one of sub-workflow, fs, java, hive2, spark, spark3, shell, email, distcp",
+      `workflow-app/action[a1]: action lacks one of ${kinds}`,
     ]);
   });
 
