@@ -2,25 +2,33 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.oozie.CoordinatorActionBean;
 import org.apache.oozie.CoordinatorJobBean;
+import org.apache.oozie.DagELFunctions;
+import org.apache.oozie.WorkflowActionBean;
+import org.apache.oozie.WorkflowJobBean;
 import org.apache.oozie.client.CoordinatorJob;
 import org.apache.oozie.client.OozieClient;
 import org.apache.oozie.command.coord.CoordCommandUtils;
 import org.apache.oozie.command.coord.CoordMaterializeTransitionXCommand;
+import org.apache.oozie.command.coord.CoordSubmitXCommand;
 import org.apache.oozie.coord.CoordELConstants;
 import org.apache.oozie.coord.CoordELEvaluator;
 import org.apache.oozie.coord.CoordELFunctions;
@@ -28,16 +36,25 @@ import org.apache.oozie.coord.SyncCoordAction;
 import org.apache.oozie.coord.TimeUnit;
 import org.apache.oozie.dependency.FSURIHandler;
 import org.apache.oozie.dependency.URIHandler;
+import org.apache.oozie.service.ELService;
+import org.apache.oozie.service.LiteWorkflowStoreService;
+import org.apache.oozie.service.SchemaService;
 import org.apache.oozie.service.Services;
 import org.apache.oozie.service.URIHandlerService;
 import org.apache.oozie.util.DateUtils;
 import org.apache.oozie.util.ELEvaluator;
 import org.apache.oozie.util.ParamChecker;
+import org.apache.oozie.util.XConfiguration;
 import org.apache.oozie.util.XmlUtils;
+import org.apache.oozie.workflow.lite.EndNodeDef;
+import org.apache.oozie.workflow.lite.LiteWorkflowApp;
+import org.apache.oozie.workflow.lite.LiteWorkflowAppParser;
+import org.apache.oozie.workflow.lite.LiteWorkflowInstance;
+import org.apache.oozie.workflow.lite.StartNodeDef;
 import org.jdom.Element;
 
 /**
- * Answers questions about Oozie's calendar by Oozie's own classes: a line a question, fields divided by tabs; a line an
+ * Answers questions about Oozie by its own classes: a line a question, fields divided by tabs; a line an
  * answer. An answer that begins with `!` is an exception's class and message.
  */
 public class Oracle {
@@ -49,6 +66,7 @@ public class Oracle {
         @Override public void init(Configuration conf) {}
         @Override public Context getContext(URI uri, Configuration conf, String user, boolean readOnly) { return null; }
         @Override public boolean exists(URI uri, Context context) { return existing.contains(uri.toString()); }
+        @Override public boolean exists(URI uri, Configuration conf, String user) { return true; }
         @Override public void validate(String uri) {}
     }
 
@@ -67,7 +85,13 @@ public class Oracle {
         // Weeks begin on Sunday there, as on most servers.
         java.util.Locale.setDefault(java.util.Locale.US);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        startServices();
+        try {
+            startServices();
+        } catch (Throwable thrown) {
+            // The threads of services that have started would keep the program waiting.
+            thrown.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String answer;
@@ -91,7 +115,7 @@ public class Oracle {
         conf.mkdir();
         Files.write(new File(conf, "oozie-log4j.properties").toPath(),
                 "log4j.rootLogger=OFF\n".getBytes(StandardCharsets.UTF_8));
-        String services = "SchedulerService,InstrumentationService,ELService,UUIDService"
+        String services = "SchedulerService,InstrumentationService,DagXLogInfoService,ELService,UUIDService,SchemaService,ActionService"
                 .replaceAll("\\w+", "org.apache.oozie.service.$0");
         Files.write(new File(conf, "oozie-site.xml").toPath(), ("<configuration>" + property("oozie.services", services)
                 + property("oozie.services.ext", services) + "</configuration>").getBytes(StandardCharsets.UTF_8));
@@ -124,6 +148,16 @@ public class Oracle {
                 return el(q);
             case "hours":
                 return String.valueOf(DateUtils.hoursInDay(calendar(q[1], time(q[2]))));
+            case "workflow":
+                return workflow(plain(q[1]), configuration(plain(q[2])));
+            case "coordinator":
+                return coordinator(plain(q[1]), configuration(plain(q[2])), time(q[3]));
+            case "action":
+                return encoded(action(plain(q[1]), configuration(plain(q[2]))));
+            case "text":
+                return encoded(evaluator(configuration(plain(q[2]))).evaluate(plain(q[1]), String.class));
+            case "properties":
+                return encoded(sorted(properties(plain(q[1]))));
             default:
                 throw new IllegalArgumentException(q[0]);
         }
@@ -263,5 +297,92 @@ public class Oracle {
         ELEvaluator eval = CoordELEvaluator.createInstancesELEvaluator("coord-action-create-inst", event,
                 action(q[6], q[6], q[7]), conf());
         return eval.evaluate(q[8], String.class);
+    }
+
+    static String plain(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    static String encoded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Properties properties(String text) throws Exception {
+        Properties properties = new Properties();
+        properties.load(new StringReader(text));
+        return properties;
+    }
+
+    /** Names and values, each ended by a U+0000, in the order of the names. */
+    static String sorted(Properties properties) {
+        StringBuilder all = new StringBuilder();
+        for (String name : new TreeSet<>(properties.stringPropertyNames()))
+            all.append(name).append('\0').append(properties.getProperty(name)).append('\0');
+        return all.toString();
+    }
+
+    /** A job's configuration as `BaseJobsServlet` makes it of a job.properties. */
+    static Configuration configuration(String properties) throws Exception {
+        return new XConfiguration(properties(properties)).trim().resolve();
+    }
+
+    /** workflow, document, properties: `ok` where the server takes the workflow. */
+    static String workflow(String document, Configuration conf) throws Exception {
+        SchemaService schemas = Services.get().get(SchemaService.class);
+        new LiteWorkflowAppParser(schemas.getSchema(SchemaService.SchemaName.WORKFLOW),
+                LiteWorkflowStoreService.LiteControlNodeHandler.class, LiteWorkflowStoreService.LiteDecisionHandler.class,
+                LiteWorkflowStoreService.LiteActionHandler.class).validateAndParse(new StringReader(document), conf);
+        return "ok";
+    }
+
+    /** The evaluator of a running workflow's texts. */
+    static ELEvaluator evaluator(Configuration conf) throws Exception {
+        conf.set(OozieClient.APP_PATH, "/app");
+        conf.set(OozieClient.USER_NAME, "u");
+        LiteWorkflowApp app = new LiteWorkflowApp("w", "<w/>",
+                new StartNodeDef(LiteWorkflowStoreService.LiteControlNodeHandler.class, "end"));
+        app.addNode(new EndNodeDef("end", LiteWorkflowStoreService.LiteControlNodeHandler.class));
+        WorkflowJobBean job = new WorkflowJobBean();
+        job.setId("0000000-1-oracle-W");
+        job.setProtoActionConf("<configuration/>");
+        job.setWorkflowInstance(new LiteWorkflowInstance(app, conf, "0000000-1-oracle-W"));
+        ELEvaluator eval = Services.get().get(ELService.class).createEvaluator("workflow");
+        DagELFunctions.configureEvaluator(eval, job, new WorkflowActionBean());
+        return eval;
+    }
+
+    /** action, element, properties: the element's text when it starts, as `ActionStartXCommand` resolves it. */
+    static String action(String element, Configuration conf) throws Exception {
+        String written = XmlUtils.prettyPrint(XmlUtils.parseXml(element)).toString();
+        return XmlUtils.parseXml(evaluator(conf).evaluate(XmlUtils.removeComments(written), String.class)).getText();
+    }
+
+    /** The commands of a coordinator's submission, without what it stores. */
+    static class Submit extends CoordSubmitXCommand {
+        Submit(Configuration conf) {
+            super(true, conf);
+        }
+        Element resolve(String document, Configuration conf, CoordinatorJobBean job) throws Exception {
+            initEvaluators();
+            return basicResolveAndIncludeDS(document, conf, job);
+        }
+    }
+
+    /** coordinator, document, properties, nominal time: the configuration that its workflow gets. */
+    static String coordinator(String document, Configuration conf, Date nominal) throws Exception {
+        conf.set(OozieClient.USER_NAME, "u");
+        XmlUtils.validateXml(Services.get().get(SchemaService.class).getSchema(SchemaService.SchemaName.COORDINATOR), document);
+        CoordinatorJobBean job = new CoordinatorJobBean();
+        Element resolved = new Submit(conf).resolve(document, conf, job);
+        Element action = XmlUtils.parseXml(CoordCommandUtils.materializeOneInstance("0000000-1-oracle-C", true,
+                (Element) resolved.clone(), nominal, nominal, 1, conf, new CoordinatorActionBean()));
+        Element workflow = action.getChild("action", action.getNamespace()).getChild("workflow", action.getNamespace());
+        Properties values = new Properties();
+        for (Object one : workflow.getChild("configuration", action.getNamespace()).getChildren()) {
+            Element property = (Element) one;
+            values.setProperty(property.getChildText("name", action.getNamespace()),
+                    property.getChildText("value", action.getNamespace()));
+        }
+        return encoded(sorted(values));
     }
 }

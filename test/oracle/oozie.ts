@@ -10,7 +10,7 @@ const pom = join(folder, "pom.xml");
 
 /**
  * The answers of Oozie 5.2.1's own classes (Oracle.java) to questions of a few fields each. The test is skipped where
- * there is no JDK or no Maven; the jars (20 MB) are fetched once.
+ * there is no JDK or no Maven; the jars (40 MB) are fetched once.
  */
 export async function askOozie(
   test: Mocha.Context,
@@ -48,7 +48,7 @@ async function fetchJars(): Promise<string | undefined> {
   if (existsSync(wanted)) return undefined;
   const draft = `${wanted}.${process.pid}`;
   mkdirSync(join(draft, ".."), { recursive: true });
-  process.stderr.write(`fetching Oozie's classes (20 MB, once) with Maven into ${wanted}\n`);
+  process.stderr.write(`fetching Oozie's classes (40 MB, once) with Maven into ${wanted}\n`);
   try {
     const args = ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${draft}`];
     const { exitCode, stdout, stderr } = await start("mvn", args);
@@ -64,4 +64,24 @@ async function fetchJars(): Promise<string | undefined> {
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+/** A field of a question that may hold anything. */
+export function field(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+/** An answer that may hold anything; an exception stays as it is. */
+export function answered(answer: string): string {
+  return answer.startsWith("!") ? answer : Buffer.from(answer, "base64").toString();
+}
+
+/** Names and values, as the oracle answers them. */
+export function answeredValues(answer: string): Readonly<Record<string, string>> {
+  const text = answered(answer);
+  if (text.startsWith("!")) throw new Error(text);
+  const parts = text.split("\0");
+  return Object.fromEntries(
+    parts.flatMap((name, i) => (i % 2 === 0 && i + 1 < parts.length ? [[name, parts[i + 1]!]] : [])),
+  );
 }
