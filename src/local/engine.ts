@@ -5,7 +5,7 @@ import { HowdahError, messageOf } from "../core/errors.ts";
 import type { HiveType } from "../hive/table.ts";
 import type { SqlParts } from "../jobs/sql.ts";
 import type { ParameterSpec } from "../oozie/parameters.ts";
-import { isRunning } from "./lock.ts";
+import { isRunning } from "../project/process.ts";
 
 /** DuckDB in memory, spilling to a folder. It holds work in progress alone; what lasts are the partitions' files. */
 export class Engine {

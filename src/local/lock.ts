@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { onDisk } from "../project/disk.ts";
+import { isRunning } from "../project/process.ts";
 
 /** Who holds a lock. `run_sql.py` writes and reads the same. */
 interface Owner {
@@ -114,16 +115,6 @@ function isAlive(owner: Owner): boolean {
   if (!isRunning(owner.pid)) return false;
   const started = processStart(owner.pid);
   return started === undefined || owner.started === null || started === owner.started;
-}
-
-/** Whether this machine has a process of this id. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
 }
 
 /** The start time of a process in clock ticks since boot (proc(5), field 22); undefined where /proc is not. */

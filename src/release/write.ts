@@ -1,33 +1,77 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { HowdahError } from "../core/errors.ts";
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { HowdahError, systemCode } from "../core/errors.ts";
+import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
 import type { Build } from "./build.ts";
 import { layout } from "./layout.ts";
 
 /**
- * Writes a build into a folder, in the place of the build that was there: readers see the old tree or the new one.
- * Throws `IN_THE_WAY` for a folder that holds something else.
+ * Writes a build into a folder, in the place of the build that was there: readers see the old tree or the new one,
+ * never a part. What killed builds have left beside it goes. Throws `IN_THE_WAY` for a folder that holds something
+ * else.
  */
-export function writeBuild({ files }: Build, folder: string): void {
-  if (existsSync(folder) && !existsSync(join(folder, layout.manifest)) && readdirSync(folder).length > 0)
-    throw new HowdahError(`${folder} holds something that no build wrote`, {
-      code: "IN_THE_WAY",
-      where: folder,
-      next: "name another folder: --out FOLDER",
-    });
-  const [made, old] = [`${folder}.new-${process.pid}`, `${folder}.old-${process.pid}`];
-  try {
-    onDisk("write the build", folder, () => {
+export function writeBuild({ files }: Build, out: string): void {
+  onDisk("write the build", out, () => {
+    // Of a link, what it leads to is replaced.
+    const folder = existsSync(out) ? realpathSync(out) : out;
+    clearAway(folder);
+    if (existsSync(folder) && !existsSync(join(folder, layout.manifest)) && readdirSync(folder).length > 0)
+      throw new HowdahError(`${out} holds something that no build wrote`, {
+        code: "IN_THE_WAY",
+        where: out,
+        next: "name another folder: --out FOLDER",
+      });
+    const [made, old] = [`${folder}.new-${process.pid}`, `${folder}.old-${process.pid}`];
+    try {
       const folders = new Set(files.map(({ path }) => dirname(join(made, path))));
       for (const one of folders) mkdirSync(one, { recursive: true });
       for (const { path, content } of files) writeFileSync(join(made, path), content);
-      if (existsSync(folder)) renameSync(folder, old);
+      putInPlace(made, folder, old);
+    } finally {
+      putBack(old, folder);
+      for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Puts a tree in the place of another. A build at the same time may do so too: the last one stays. */
+function putInPlace(made: string, folder: string, old: string): void {
+  for (let tries = 1; ; tries++) {
+    rmSync(old, { recursive: true, force: true });
+    if (existsSync(folder)) moveAway(folder, old);
+    try {
       renameSync(made, folder);
-    });
-  } finally {
-    // Killed or refused between the two renames: the old tree goes back.
-    if (existsSync(old) && !existsSync(folder)) renameSync(old, folder);
-    for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (!["ENOTEMPTY", "EEXIST"].includes(systemCode(error) ?? "") || tries > 9) throw error;
+    }
+  }
+}
+
+function moveAway(folder: string, old: string): void {
+  try {
+    renameSync(folder, old);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
+}
+
+/** An old tree goes back where a build was killed, or refused, between the two renames. */
+function putBack(old: string, folder: string): void {
+  if (existsSync(old) && !existsSync(folder)) renameSync(old, folder);
+}
+
+/** Removes the trees of builds whose process is gone. */
+function clearAway(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(parent)) return;
+  const name = basename(folder);
+  for (const one of readdirSync(parent)) {
+    const [, kind, pid] = (one.startsWith(name) ? /^\.(new|old)-(\d+)$/.exec(one.slice(name.length)) : null) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const left = join(parent, one);
+    if (kind === "old") putBack(left, folder);
+    rmSync(left, { recursive: true, force: true });
   }
 }

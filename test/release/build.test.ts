@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { isHowdahError, type HowdahError, ManyErrors } from "#src/core/errors.js";
 import { sha256 } from "#src/core/hash.js";
 import { cluster, type ClusterOptions, type Project } from "#src/index.js";
 import { build, type Build } from "#src/release/build.js";
-import { writeBuild } from "#src/release/write.js";
 import { everything, everythingFiles as files } from "./everything.js";
 import { projectIn } from "../support/definitions.js";
 import { withFolder } from "../support/project.js";
@@ -121,43 +118,6 @@ describe("a build", () => {
       const [credential] = problemsOf(() => on(project, { kerberos: true }));
       assert.equal(credential?.code, "CREDENTIAL");
       assert.match(credential.message, /workflow w › action q needs a credential of the type hive2/);
-    });
-  });
-});
-
-describe("writing a build", () => {
-  it("takes the place of the build before, and leaves nothing else behind", async () => {
-    await withFolder(async (folder) => {
-      const project = await projectIn(join(folder, "project"), { "howdah.config.ts": everything, ...files });
-      const out = join(folder, "out");
-      const built = on(project);
-      writeBuild(built, out);
-      const stale = join(out, "stale.txt");
-      writeFileSync(stale, "");
-      writeBuild(built, out);
-      assert.ok(!existsSync(stale));
-      assert.deepEqual(readdirSync(folder).sort(), ["out", "project"]);
-      for (const { path, content } of built.files)
-        assert.deepEqual(readFileSync(join(out, path), "utf8"), String(content));
-    });
-  });
-
-  it("leaves a folder alone that no build wrote, and the old build when it fails", async () => {
-    await withFolder(async (folder) => {
-      const project = await projectIn(join(folder, "project"), { "howdah.config.ts": everything, ...files });
-      const built = on(project);
-      const foreign = join(folder, "foreign");
-      mkdirSync(foreign);
-      writeFileSync(join(foreign, "mine"), "");
-      assert.throws(() => writeBuild(built, foreign), { code: "IN_THE_WAY" });
-      assert.deepEqual(readdirSync(foreign), ["mine"]);
-      const out = join(folder, "out");
-      writeBuild(built, out);
-      const before = readFileSync(join(out, "manifest.json"), "utf8");
-      const broken: Build = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
-      assert.throws(() => writeBuild(broken, out));
-      assert.equal(readFileSync(join(out, "manifest.json"), "utf8"), before);
-      assert.deepEqual(readdirSync(folder).sort(), ["foreign", "out", "project"]);
     });
   });
 });
