@@ -72,7 +72,7 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
       return [
         `CREATE DATABASE IF NOT EXISTS ${name}`,
         ...(comment === undefined ? [] : [`COMMENT ${quote(comment)}`]),
-        ...(location === undefined ? [] : [`LOCATION ${quote(textOf(location))}`]),
+        ...(location === undefined ? [] : [`LOCATION ${quoteTemplate(textOf(location))}`]),
       ].join("\n");
     }
     case "create-table":
@@ -83,7 +83,9 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
       return `CREATE VIEW IF NOT EXISTS ${fullName}${commented} AS\n${query}`;
     }
     case "add-partition": {
-      const values = Object.entries(statement.partition).map(([key, value]) => `${key}=${quote(textOf(value))}`);
+      const values = Object.entries(statement.partition).map(
+        ([key, value]) => `${key}=${quoteTemplate(textOf(value))}`,
+      );
       return `ALTER TABLE ${statement.table.fullName} ADD IF NOT EXISTS PARTITION (${values.join(", ")})`;
     }
     case "script":
@@ -108,7 +110,7 @@ function createTable(table: Table, textOf: TextOf): string {
     if (properties.length > 0) lines.push(`WITH SERDEPROPERTIES (${properties.join(", ")})`);
     lines.push("STORED AS TEXTFILE");
   }
-  lines.push(`LOCATION ${quote(textOf(table.location))}`);
+  lines.push(`LOCATION ${quoteTemplate(textOf(table.location))}`);
   if (format.kind === "text" && format.headerLines > 0)
     lines.push(`TBLPROPERTIES ('skip.header.line.count' = '${format.headerLines}')`);
   return lines.join("\n");
@@ -120,8 +122,13 @@ function columnLines(columns: readonly (readonly [string, Column])[]): string {
     .join(",\n");
 }
 
-/** A HiveQL string: a backslash, a quote and control characters are escaped, as Hive's lexer reads them. */
+/** A HiveQL string of a text in which Hive shall see no variable. */
 function quote(text: string): string {
+  return quoteTemplate(text).replaceAll("${", "\\044{");
+}
+
+/** A HiveQL string: a backslash, a quote and control characters are escaped, as Hive's lexer reads them. */
+function quoteTemplate(text: string): string {
   const escaped = text.replace(/[\\'\u0000-\u001f;]/g, (character) =>
     character === "\\" || character === "'"
       ? `\\${character}`
