@@ -24,6 +24,9 @@ export function writeBuild({ files }: Build, out: string): void {
       });
     const [made, old] = [`${folder}.new-${process.pid}`, `${folder}.old-${process.pid}`];
     try {
+      mkdirSync(dirname(folder), { recursive: true });
+      // Not with the others: where a folder cannot be made at all, a recursive attempt of Node's never ends.
+      mkdirSync(made);
       const folders = new Set(files.map(({ path }) => dirname(join(made, path))));
       for (const one of folders) mkdirSync(one, { recursive: true });
       for (const { path, content } of files) writeFileSync(join(made, path), content);
