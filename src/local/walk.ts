@@ -89,7 +89,7 @@ export function jobsOnPath(
       case "parallel":
         return all(part.branches);
       case "decision":
-        return on(part.cases.find(({ when }) => evaluate(when, scope) === true)?.then ?? part.otherwise);
+        return on(part.cases.find(({ when }) => String(evaluate(when, scope)) === "true")?.then ?? part.otherwise);
       case "kill":
         return undefined;
       case "action":
@@ -153,7 +153,7 @@ export async function walkWorkflow(
         for (const run of going) {
           const [taken] = upToFailure([run], context, () => {
             const scope = workflowScope(run, workflow, context.data);
-            return part.cases.findIndex(({ when }) => evaluate(when, scope) === true);
+            return part.cases.findIndex(({ when }) => String(evaluate(when, scope)) === "true");
           });
           if (taken === undefined) continue;
           context.emit({ event: "decision", run: run.label, decision: part.name, case: taken });

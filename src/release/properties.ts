@@ -38,12 +38,12 @@ export function jobProperties(job: JobProperties, target: ClusterTarget, hash: s
   const surroundings = surroundingValues(target, hash);
   const lines = [
     `# ${job.kind} ${job.name}`,
-    ...job.surroundings.map((name) => line(name, surroundings[name] ?? "")),
-    line(
+    ...job.surroundings.map((name) => propertyLine(name, surroundings[name] ?? "")),
+    propertyLine(
       `oozie.${applicationKinds[job.kind]}.application.path`,
       `${property(properties.release)}/${layout.document(job.kind, job.name)}`,
     ),
-    line("oozie.use.system.libpath", "true"),
+    propertyLine("oozie.use.system.libpath", "true"),
   ];
   const used = new Map(job.uses.flatMap(propertiesIn).map((value) => [derivedName(value), value]));
   const own = [...used].filter(([, value]) => isParameter(value) || value.node.is === "call").sort(byName);
@@ -66,11 +66,11 @@ function valueLines(name: string, value: Expr, values: Values): readonly string[
     const about = describe === undefined ? [] : [`# ${name}: ${describe}`];
     const text = values.get(name);
     if (text === undefined) return [...about, `#${name}=`];
-    return [...about, line(name, type === "path" ? onNameNode(text) : text)];
+    return [...about, propertyLine(name, type === "path" ? onNameNode(text) : text)];
   }
   const follows = `# ${name}: ${derivedFrom(value) ?? ""}`;
   try {
-    return [follows, line(name, String(evaluate(value, { parameter: (one) => values.get(one) })))];
+    return [follows, propertyLine(name, String(evaluate(value, { parameter: (one) => values.get(one) })))];
   } catch (error) {
     if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
     return [follows, `#${name}=`];
@@ -88,7 +88,7 @@ function onNameNode(path: string): string {
 }
 
 /** A line of a properties file as `java.util.Properties` reads it. */
-function line(name: string, value: string): string {
+export function propertyLine(name: string, value: string): string {
   const escaped = value
     .replace(/[\\\n\r\t\f]/g, (c) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f" })[c]!)
     .replace(/^[ #!]/, "\\$&")

@@ -11,8 +11,10 @@ const p = parameters({
   root: pathParameter(),
   word: textParameter(),
 });
+/** A value of another job, which is a text. */
+const yes = el.expr<"boolean", "workflow">({ is: "parameter", name: "yes" });
 const values: el.Scope = {
-  parameter: (name) => ({ hour: "2012-03-25T07:30Z", many: "4", root: "/data", word: "a'b" })[name],
+  parameter: (name) => ({ yes: "true", hour: "2012-03-25T07:30Z", many: "4", root: "/data", word: "a'b" })[name],
 };
 const time = el.literal<"time">("2012-03-25T07:30Z");
 
@@ -101,14 +103,22 @@ describe("the values of expressions", () => {
     ["the first that is there", el.texts.firstNotNull("", p.word), "a'b"],
     ["a URL's part", el.texts.urlEncode("a b&c~d*(e)"), "a+b%26c%7Ed*%28e%29"],
     ["replaced", el.texts.replaceAll("a1b22", "[0-9]+", "-"), "a-b-"],
+    ["replaced by groups", el.texts.replaceAll("a1b2", "([ab])([0-9])", "$2\\$$1"), "1$a2$b"],
     ["appended", el.texts.appendAll("a,b", "/x", ","), "a/x,b/x"],
-    ["trimmed", el.texts.trim("  a "), "a"],
+    ["appended to parts that a regular expression divides", el.texts.appendAll("a,b,,", "/x", "[,]"), "a/x[,]b/x"],
+    ["trimmed of spaces and control characters alone", el.texts.trim(" \ta\u00a0 "), "a\u00a0"],
+    ["true for a property that says so", el.not(el.both(yes, el.either(yes, el.equal(1, 2)))), false],
     ["a comparison across types", el.equal(p.many, "4"), true],
   ];
   for (const [what, value, wanted] of cases)
     it(`are ${what}`, () => {
       assert.equal(el.evaluate(value, values), wanted);
     });
+
+  it("are refused where a replacement asks for a group that is not there", () => {
+    for (const by of ["$2", "a$", "\\"])
+      assert.throws(() => el.evaluate(el.texts.replaceAll("a", "(a)", by), values), { code: "EL_VALUE" }, by);
+  });
 
   for (const [local, why] of [
     ["2012-03-25T02:30", /clocks skip that time/],

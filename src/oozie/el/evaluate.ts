@@ -25,27 +25,55 @@ const pureFunctions: Partial<Record<ElFunction, Pure>> = {
   "howdah:timeIn": (zone, local) => formatOozieTime(timeIn(String(zone), String(local))),
   eq: (a, b) => String(a) === String(b),
   gt: (a, b) => Number(a) > Number(b),
-  and: (a, b) => a === true && b === true,
-  or: (a, b) => a === true || b === true,
-  not: (a) => a !== true,
+  and: (a, b) => isTrue(a) && isTrue(b),
+  or: (a, b) => isTrue(a) || isTrue(b),
+  not: (a) => !isTrue(a),
   add: (a, b) => Number(a) + Number(b),
   subtract: (a, b) => Number(a) - Number(b),
   multiply: (a, b) => Number(a) * Number(b),
   concat: (a, b) => `${String(a)}${String(b)}`,
   firstNotNull: (a, b) => (a === "" ? b : a),
-  trim: (value) => String(value).trim(),
+  // `StringUtils.trimToEmpty`: everything up to the space.
+  trim: (value) => String(value).replace(/^[\0- ]+|[\0- ]+$/g, ""),
   // `java.net.URLEncoder` writes a space as a plus, and leaves the star.
   urlEncode: (value) =>
     encodeURIComponent(String(value)).replace(/%20|[!'()~]/g, (c) =>
       c === "%20" ? "+" : `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
     ),
-  replaceAll: (value, regex, by) => String(value).replace(new RegExp(String(regex), "g"), String(by)),
-  appendAll: (value, what, delimiter) =>
-    String(value)
-      .split(String(delimiter))
-      .map((part) => `${part}${String(what)}`)
-      .join(String(delimiter)),
+  replaceAll: (value, regex, by) =>
+    String(value).replace(new RegExp(String(regex), "g"), (...match: unknown[]) => replacement(String(by), match)),
+  appendAll: (value, what, delimiter) => appendAll(String(value), String(what), String(delimiter)),
 };
+
+/** Properties are texts, of which EL takes `true` for true in any case (`Boolean.valueOf`). */
+function isTrue(value: ElValue | undefined): boolean {
+  return String(value).toLowerCase() === "true";
+}
+
+/** What stands for a match: `$1` is a group of it, and a backslash takes the next character as it is (`Matcher`). */
+function replacement(by: string, match: readonly unknown[]): string {
+  const groups = match.slice(
+    1,
+    match.findIndex((one) => typeof one === "number"),
+  ) as readonly (string | undefined)[];
+  return by.replace(/\\([^])|\$(\d?)|\\$/g, (found, literal?: string, group?: string) => {
+    if (literal !== undefined) return literal;
+    if (group === "0") return String(match[0]);
+    if (group === undefined || group === "" || Number(group) > groups.length)
+      throw new HowdahError(`${JSON.stringify(by)} cannot stand for a match: it has ${JSON.stringify(found)}`, {
+        code: "EL_VALUE",
+        next: "a group is $1, a dollar sign \\$, a backslash \\\\",
+      });
+    return groups[Number(group) - 1] ?? "";
+  });
+}
+
+/** `ELConstantsFunctions.appendAll`: the delimiter divides as a regular expression, and parts at the end may be empty. */
+function appendAll(value: string, what: string, delimiter: string): string {
+  const parts = value.split(new RegExp(delimiter));
+  if (parts.length > 1) while (parts.at(-1) === "") parts.pop();
+  return parts.map((part) => `${part}${what}`).join(delimiter);
+}
 
 /** The moment at which clocks of a zone show a local time. Throws `EL_VALUE` for one that they skip or show twice. */
 function timeIn(zone: string, local: string): Instant {
