@@ -8,6 +8,7 @@ import {
   type SparkAction,
   type SparkApplicationAction,
 } from "../actions/index.ts";
+import { literalText } from "../el/index.ts";
 import type { Workflow } from "../workflow.ts";
 import { launcherQueueProperty } from "../profiles.ts";
 import { element, type Family, type XmlElement } from "../xml.ts";
@@ -31,7 +32,7 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
         ...leaves("bcc", [action.bcc && textOf(action.bcc)]),
         leaf("subject", textOf(action.subject)),
         leaf("body", textOf(action.body)),
-        ...leaves("content_type", [action.contentType]),
+        ...leaves("content_type", [action.contentType && literalText(action.contentType)]),
         ...leaves("attachment", [action.attachments.map(pathOf).join(",") || undefined]),
       ]);
     case "hive2": {
@@ -66,11 +67,11 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
     case "shell":
       return extension("shell", "shell-action", [
         ...launchedParts(action, context),
-        leaf("exec", action.command),
+        leaf("exec", literalText(action.command)),
         ...leaves("argument", action.arguments.map(textOf)),
         ...leaves(
           "env-var",
-          mapped(action.environment).map(([name, value]) => `${name}=${value}`),
+          mapped(action.environment).map(([name, value]) => `${literalText(name)}=${value}`),
         ),
         ...fileParts(action, context),
         ...leaves("capture-output", [action.captureOutput ? "" : undefined]),
@@ -78,8 +79,8 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
     case "java":
       return element("java", {}, [
         ...launchedParts(action, context),
-        leaf("main-class", action.mainClass),
-        ...leaves("java-opt", action.javaOptions),
+        leaf("main-class", literalText(action.mainClass)),
+        ...leaves("java-opt", action.javaOptions.map(literalText)),
         ...leaves("arg", action.arguments.map(textOf)),
         ...fileParts(action, context),
         ...leaves("capture-output", [action.captureOutput ? "" : undefined]),
@@ -87,8 +88,8 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
     case "distcp":
       return extension("distcp", "distcp-action", [
         ...launchedParts(action, context),
-        ...leaves("java-opts", [action.javaOptions]),
-        ...leaves("arg", [...action.options, ...action.from.map(pathOf), pathOf(action.to)]),
+        ...leaves("java-opts", [action.javaOptions && literalText(action.javaOptions)]),
+        ...leaves("arg", [...action.options.map(literalText), ...action.from.map(pathOf), pathOf(action.to)]),
       ]);
   }
 }
@@ -103,7 +104,7 @@ function extension(name: string, family: Family, children: readonly XmlElement[]
 }
 
 function released(path: string): string {
-  return `${property(properties.release)}/${path}`;
+  return `${property(properties.release)}/${literalText(path)}`;
 }
 
 function mapped(
@@ -125,9 +126,13 @@ function operation(one: FsOperation): XmlElement {
     case "setrep":
       return element("setrep", { path: pathOf(one.path), "replication-factor": String(one.replication) });
     case "chmod":
-      return element("chmod", { path: pathOf(one.path), permissions: one.permissions, ...reach(one) }, depth(one));
+      return element(
+        "chmod",
+        { path: pathOf(one.path), permissions: literalText(one.permissions), ...reach(one) },
+        depth(one),
+      );
     case "chgrp":
-      return element("chgrp", { path: pathOf(one.path), group: one.group, ...reach(one) }, depth(one));
+      return element("chgrp", { path: pathOf(one.path), group: literalText(one.group), ...reach(one) }, depth(one));
   }
 }
 
@@ -143,7 +148,8 @@ function launchedParts(action: LaunchedAction, context: AppContext): readonly Xm
   const { prepare, launcher } = action;
   const element_ = profile.launcher === "element";
   const settings = launcherSettings(action, element_);
-  const configuration = [...mapped(action.configuration), ...(element_ ? [] : settings)];
+  const own = mapped(action.configuration).map(([name, value]) => [literalText(name), value] as const);
+  const configuration = [...own, ...(element_ ? [] : settings)];
   return [
     ...(prepare.length === 0 ? [] : [element("prepare", {}, prepare.map(operation))]),
     // A launcher of the action's own takes the place of the global one, so the queue stands in it again.
@@ -178,7 +184,9 @@ function launcherSettings(
     ["view-acl", "oozie.launcher.mapreduce.job.acl-view-job", launcher.viewAcl],
     ["modify-acl", "oozie.launcher.mapreduce.job.acl-modify-job", launcher.modifyAcl],
   ];
-  return settings.flatMap(([name, key, value]) => (value === undefined ? [] : [[asElements ? name : key, value]]));
+  return settings.flatMap(([name, key, value]) =>
+    value === undefined ? [] : [[asElements ? name : key, literalText(value)]],
+  );
 }
 
 function fileParts({ files, archives }: LaunchedAction, context: AppContext): readonly XmlElement[] {
@@ -196,7 +204,7 @@ function fileParts({ files, archives }: LaunchedAction, context: AppContext): re
 
 /** A file's path, and the name that it has beside the program. */
 function filePath(file: ActionFile, context: AppContext): string {
-  return typeof file === "string" ? `${released(context.fileOf(file))}#${basename(file)}` : pathOf(file);
+  return typeof file === "string" ? `${released(context.fileOf(file))}#${literalText(basename(file))}` : pathOf(file);
 }
 
 interface SparkJob {
@@ -213,7 +221,7 @@ function sparkElement(action: SparkAction | SparkApplicationAction, context: App
   const options = [
     context.queue ? `--queue ${property(properties.queue)}` : undefined,
     context.hiveSite ? `--files ${property(properties.hiveSite)}` : undefined,
-    context.sparkOptions === "" ? undefined : context.sparkOptions,
+    context.sparkOptions === "" ? undefined : literalText(context.sparkOptions),
     job.options,
   ].filter((option) => option !== undefined);
   // The schemas of the first Spark action and of Cloudera's for Spark 3 want them in the action itself.
@@ -224,7 +232,7 @@ function sparkElement(action: SparkAction | SparkApplicationAction, context: App
     leaf("master", "yarn"),
     leaf("mode", action.type === "spark-application" ? action.mode : "cluster"),
     leaf("name", job.name),
-    ...leaves("class", [job.mainClass]),
+    ...leaves("class", [job.mainClass && literalText(job.mainClass)]),
     leaf("jar", job.application),
     ...leaves("spark-opts", [options.join(" ") || undefined]),
     ...leaves("arg", job.args),
@@ -243,7 +251,7 @@ export function clusterParts({ profile }: AppContext): readonly XmlElement[] {
 /** A jar lies in the release; Python files must be in the workflow's `lib`, where Spark's action looks for them. */
 function sparkFile(file: ActionFile, context: AppContext): string {
   if (typeof file !== "string") return pathOf(file);
-  return isShippedPython(file) ? basename(file) : released(context.fileOf(file));
+  return isShippedPython(file) ? literalText(basename(file)) : released(context.fileOf(file));
 }
 
 function isShippedPython(file: ActionFile): file is string {
