@@ -85,6 +85,18 @@ describe("the text of expressions, as Oozie reads it", () => {
     );
   });
 
+  it("escapes inside of an action what comes back raw, and nothing else", () => {
+    const inAction = (value: el.Expr): string => el.elActionText(value, derivedName);
+    const escaped = (text: string): string => `\${replaceAll(replaceAll(${text}, '\\\\x26', '&'), '\\\\x3c', '<')}`;
+    assert.equal(inAction(el.outputOf("a", "k")), escaped("wf:actionData('a')['k']"));
+    assert.equal(
+      inAction(el.text`failed: ${el.wf.errorMessage()} ${p.word}`),
+      `failed: ${escaped("wf:errorMessage(wf:lastErrorNode())")} \${word}`,
+    );
+    for (const plain of [p.word, el.wf.name, el.equal(el.outputOf("a", "k"), "x"), el.literal("a & b")])
+      assert.equal(inAction(plain), textOf(plain));
+  });
+
   it("names the properties that it needs", () => {
     const value = el.text`${p.root}/${el.startOfDay(p.hour)}/${el.startOfDay("2012-03-25T07:30Z")}/${p.many}`;
     assert.deepEqual(propertiesIn(value).map(derivedName), ["root", "startOfDay_hour", "many"]);

@@ -12,7 +12,7 @@ import { literalText } from "../el/index.ts";
 import type { Workflow } from "../workflow.ts";
 import { launcherQueueProperty } from "../profiles.ts";
 import { element, type Family, type XmlElement } from "../xml.ts";
-import { leaf, leaves, pathOf, properties, property, propertyList, textOf, type AppContext } from "./context.ts";
+import { leaf, leaves, pathOf, properties, property, propertyList, actionTextOf, type AppContext } from "./context.ts";
 
 /** The element inside of `<action>` that says what it does. */
 export function actionElement(action: Action, workflow: Workflow, context: AppContext): XmlElement {
@@ -27,11 +27,11 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
       ]);
     case "email":
       return extension("email", "email-action", [
-        leaf("to", textOf(action.to)),
-        ...leaves("cc", [action.cc && textOf(action.cc)]),
-        ...leaves("bcc", [action.bcc && textOf(action.bcc)]),
-        leaf("subject", textOf(action.subject)),
-        leaf("body", textOf(action.body)),
+        leaf("to", actionTextOf(action.to)),
+        ...leaves("cc", [action.cc && actionTextOf(action.cc)]),
+        ...leaves("bcc", [action.bcc && actionTextOf(action.bcc)]),
+        leaf("subject", actionTextOf(action.subject)),
+        leaf("body", actionTextOf(action.body)),
         ...leaves("content_type", [action.contentType && literalText(action.contentType)]),
         ...leaves("attachment", [action.attachments.map(pathOf).join(",") || undefined]),
       ]);
@@ -48,10 +48,10 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
     }
     case "spark": {
       const { spec, parameters } = context.jobOf(action);
-      const given = parameters.flatMap((parameter) => ["-D", `${parameter.name}=${textOf(parameter)}`]);
-      const units = ["--from", textOf(action.from), "--to", textOf(action.to)];
+      const given = parameters.flatMap((parameter) => ["-D", `${parameter.name}=${actionTextOf(parameter)}`]);
+      const units = ["--from", actionTextOf(action.from), "--to", actionTextOf(action.to)];
       return sparkElement(action, context, {
-        name: `${action.job.name} ${textOf(action.from)}`,
+        name: `${action.job.name} ${actionTextOf(action.from)}`,
         application: "run_sql.py",
         args: [released(spec), ...units, ...given],
       });
@@ -61,14 +61,14 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
         name: action.name,
         application: sparkFile(action.application, context),
         mainClass: action.mainClass,
-        args: action.arguments.map(textOf),
-        options: action.options && textOf(action.options),
+        args: action.arguments.map(actionTextOf),
+        options: action.options && actionTextOf(action.options),
       });
     case "shell":
       return extension("shell", "shell-action", [
         ...launchedParts(action, context),
         leaf("exec", literalText(action.command)),
-        ...leaves("argument", action.arguments.map(textOf)),
+        ...leaves("argument", action.arguments.map(actionTextOf)),
         ...leaves(
           "env-var",
           mapped(action.environment).map(([name, value]) => `${literalText(name)}=${value}`),
@@ -81,7 +81,7 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
         ...launchedParts(action, context),
         leaf("main-class", literalText(action.mainClass)),
         ...leaves("java-opt", action.javaOptions.map(literalText)),
-        ...leaves("arg", action.arguments.map(textOf)),
+        ...leaves("arg", action.arguments.map(actionTextOf)),
         ...fileParts(action, context),
         ...leaves("capture-output", [action.captureOutput ? "" : undefined]),
       ]);
@@ -108,9 +108,9 @@ function released(path: string): string {
 }
 
 function mapped(
-  values: Readonly<Record<string, Parameters<typeof textOf>[0]>>,
+  values: Readonly<Record<string, Parameters<typeof actionTextOf>[0]>>,
 ): readonly (readonly [string, string])[] {
-  return Object.entries(values).map(([key, value]) => [key, textOf(value)] as const);
+  return Object.entries(values).map(([key, value]) => [key, actionTextOf(value)] as const);
 }
 
 function operation(one: FsOperation): XmlElement {

@@ -1,6 +1,6 @@
 import type { Place } from "../../core/source.ts";
 import type { Credential, Hive2Action, LaunchedAction, SparkAction } from "../actions/index.ts";
-import { elText, factsOf, isOwn, parametersOf, partsOf, type Expr } from "../el/index.ts";
+import { elActionText, elText, factsOf, isOwn, parametersOf, partsOf, type Expr } from "../el/index.ts";
 import { constantOf } from "../el/evaluate.ts";
 import { isParameter, type Parameter } from "../parameters.ts";
 import type { Profile } from "../profiles.ts";
@@ -73,6 +73,11 @@ export function derivedFrom(value: Expr): string | undefined {
 /** An expression as Oozie reads it. */
 export function textOf(value: Expr): string {
   return elText(value, derivedName);
+}
+
+/** An expression as Oozie reads it inside of an action. */
+export function actionTextOf(value: Expr): string {
+  return elActionText(value, derivedName);
 }
 
 /** A path likewise; one of HDFS that names no server is of the target's name node. */

@@ -1,5 +1,5 @@
-import type { ElValue, Expr } from "./expr.ts";
-import { factsOf, isOwn } from "./functions.ts";
+import { callsIn, parametersOf, type ElValue, type Expr } from "./expr.ts";
+import { factsOf, isOwn, type ElFunction } from "./functions.ts";
 import { constantOf } from "./evaluate.ts";
 
 /** Names the property that stands for what is resolved before submission, such as `startOfDay` of a parameter. */
@@ -16,6 +16,34 @@ export function elText(value: Expr, propertyOf: PropertyOf): string {
   if (value.node.is === "join") return value.node.parts.map((part) => elText(part, propertyOf)).join("");
   return `\${${elInner(value, propertyOf)}}`;
 }
+
+/**
+ * An expression as Oozie reads it inside of an action, whose XML it resolves as a text and parses then
+ * (`ActionStartXCommand`). What Hadoop and programs have said comes back as they said it: its `&` and `<` are replaced,
+ * or a failure's own message could keep the mail about it from being sent. Beside parameters, which come back escaped,
+ * it is left alone.
+ */
+export function elActionText(value: Expr, propertyOf: PropertyOf): string {
+  const { node } = value;
+  if (node.is === "join") return node.parts.map((part) => elActionText(part, propertyOf)).join("");
+  const isRaw =
+    node.is === "call" &&
+    factsOf(node.fn).result === "string" &&
+    callsIn(value).some(({ node: { fn } }) => raw.has(fn));
+  if (!isRaw || parametersOf(value).length > 0) return elText(value, propertyOf);
+  const ampersands = `replaceAll(${elInner(value, propertyOf)}, ${elString("\\x26")}, '&')`;
+  return `\${replaceAll(${ampersands}, ${elString("\\x3c")}, '<')}`;
+}
+
+/** Functions whose values nothing has escaped (`DagELFunctions`). */
+const raw: ReadonlySet<ElFunction> = new Set<ElFunction>([
+  "wf:conf",
+  "wf:errorMessage",
+  "wf:actionData",
+  "wf:callback",
+  "hadoop:conf",
+  "toJsonStr",
+]);
 
 /** Literal text, escaped. */
 export function literalText(text: string): string {
