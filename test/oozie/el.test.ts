@@ -87,7 +87,8 @@ describe("the text of expressions, as Oozie reads it", () => {
 
   it("escapes inside of an action what comes back raw, and nothing else", () => {
     const inAction = (value: el.Expr): string => el.elActionText(value, derivedName);
-    const escaped = (text: string): string => `\${replaceAll(replaceAll(${text}, '\\\\x26', '&'), '\\\\x3c', '<')}`;
+    const escaped = (text: string): string =>
+      `\${replaceAll(replaceAll(replaceAll(${text}, '\\\\x26', '&'), '\\\\x3c', '<'), '\\\\x3e', '>')}`;
     assert.equal(inAction(el.outputOf("a", "k")), escaped("wf:actionData('a')['k']"));
     assert.equal(
       inAction(el.text`failed: ${el.wf.errorMessage()} ${p.word}`),

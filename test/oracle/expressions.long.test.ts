@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { textOf } from "#src/oozie/app/context.js";
+import { actionTextOf, textOf } from "#src/oozie/app/context.js";
 import * as el from "#src/oozie/el/index.js";
 import { intParameter, parameters, textParameter } from "#src/oozie/parameters.js";
 import { element, printXml } from "#src/oozie/xml.js";
@@ -111,6 +111,21 @@ describe("expressions beside Oozie's evaluator", function () {
           `${printed(sample[0])} ${JSON.stringify(sample[1])}`,
         );
     });
+});
+
+describe("what comes back raw inside of an action", () => {
+  it("is escaped, so that the action's XML stays whole", async function () {
+    this.timeout(60_000);
+    const said = ["near <EOF> & more", "a &amp; b", "]]>", '"quoted" \\ $5', "plain"];
+    const answers = await askOozie(
+      this,
+      said.map((one) => {
+        const text = actionTextOf(el.text`said: ${el.wf.conf("message")}`);
+        return ["action", field(printXml(element("arg", {}, text), new Map())), field(propertyLine("message", one))];
+      }),
+    );
+    for (const [i, one] of said.entries()) assert.equal(answered(answers[i]!), `said: ${one}`);
+  });
 });
 
 describe("a job.properties beside Java's", () => {

@@ -19,7 +19,7 @@ export function elText(value: Expr, propertyOf: PropertyOf): string {
 
 /**
  * An expression as Oozie reads it inside of an action, whose XML it resolves as a text and parses then
- * (`ActionStartXCommand`). What Hadoop and programs have said comes back as they said it: its `&` and `<` are replaced,
+ * (`ActionStartXCommand`). What Hadoop and programs have said comes back as they said it: its `&`, `<` and `>` are replaced,
  * or a failure's own message could keep the mail about it from being sent. Beside parameters, which come back escaped,
  * it is left alone.
  */
@@ -31,8 +31,15 @@ export function elActionText(value: Expr, propertyOf: PropertyOf): string {
     factsOf(node.fn).result === "string" &&
     callsIn(value).some(({ node: { fn } }) => raw.has(fn));
   if (!isRaw || parametersOf(value).length > 0) return elText(value, propertyOf);
-  const ampersands = `replaceAll(${elInner(value, propertyOf)}, ${elString("\\x26")}, '&')`;
-  return `\${replaceAll(${ampersands}, ${elString("\\x3c")}, '<')}`;
+  // What stands in place of each is printed as a reference, `&amp;`, and so it stays one in the action's text.
+  const escaped = ["26 &", "3c <", "3e >"].reduce(
+    (text, one) => {
+      const [code, character] = one.split(" ");
+      return `replaceAll(${text}, ${elString(`\\x${code!}`)}, '${character!}')`;
+    },
+    elInner(value, propertyOf),
+  );
+  return `\${${escaped}}`;
 }
 
 /** Functions whose values nothing has escaped (`DagELFunctions`). */
