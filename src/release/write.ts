@@ -1,10 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
 import type { Build } from "./build.ts";
 import { layout } from "./layout.ts";
+import type { Manifest } from "./manifest.ts";
 
 /**
  * Writes a build into a folder, in the place of the build that was there: readers see the old tree or the new one,
@@ -16,7 +26,7 @@ export function writeBuild({ files }: Build, out: string): void {
     // Of a link, what it leads to is replaced.
     const folder = existsSync(out) ? realpathSync(out) : out;
     clearAway(folder);
-    if (existsSync(folder) && !existsSync(join(folder, layout.manifest)) && readdirSync(folder).length > 0)
+    if (holdsOther(folder))
       throw new HowdahError(`${out} holds something that no build wrote`, {
         code: "IN_THE_WAY",
         where: out,
@@ -36,6 +46,25 @@ export function writeBuild({ files }: Build, out: string): void {
       for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
     }
   });
+}
+
+/** Whether a folder holds something, and not a build. Other tools, too, name a file `manifest.json`. */
+function holdsOther(folder: string): boolean {
+  try {
+    const names = readdirSync(folder);
+    if (!names.includes(layout.manifest)) return names.length > 0;
+    return !isManifest(JSON.parse(readFileSync(join(folder, layout.manifest), "utf8")));
+  } catch (error) {
+    // Nothing is there, or a build at the same time has just moved it away.
+    if (systemCode(error) === "ENOENT") return false;
+    if (error instanceof SyntaxError || systemCode(error) === "EISDIR") return true;
+    throw error;
+  }
+}
+
+function isManifest(json: unknown): boolean {
+  const keys = ["format", "hash", "applications", "files"] satisfies readonly (keyof Manifest)[];
+  return typeof json === "object" && json !== null && keys.every((key) => Object.hasOwn(json, key));
 }
 
 /** Puts a tree in the place of another. A build at the same time may do so too: the last one stays. */

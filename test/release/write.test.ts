@@ -21,8 +21,9 @@ import { temporaryFolder } from "../support/spark.js";
 
 const built = builtOf("first");
 
-/** A build of a hundred files that all hold one text. */
-function builtOf(content: string): Build {
+/** A build of a hundred files that all hold one text, that of a manifest with this hash. */
+function builtOf(hash: string): Build {
+  const content = JSON.stringify({ format: 1, hash, applications: [], files: [] });
   const paths = ["manifest.json", ...Array.from({ length: 99 }, (_, i) => `hive/w${i % 10}/${i}.hql`)];
   return {
     manifest: {
@@ -31,7 +32,7 @@ function builtOf(content: string): Build {
       target: "t",
       profile: "oozie5.2",
       root: "/r",
-      hash: "",
+      hash,
       applications: [],
       files: [],
     },
@@ -39,19 +40,20 @@ function builtOf(content: string): Build {
   };
 }
 
-/** The text that all files of a tree hold; fails for a tree that is not complete. */
+/** The hash that all files of a tree hold; fails for a tree that is not complete. */
 function contentOf(folder: string): string {
   const contents = built.files.map(({ path }) => readFileSync(join(folder, path), "utf8"));
   assert.equal(new Set(contents).size, 1);
-  return contents[0]!;
+  return (JSON.parse(contents[0]!) as Build["manifest"]).hash;
 }
 
-/** Writes builds into a folder without end, one whose files hold `0`, one of `1`, and so on. */
+/** Writes builds into a folder without end, one of the hash `0`, one of `1`, and so on. */
 const writer = `
   import { writeBuild } from "#src/release/write.js";
   const [, folder, paths] = process.argv;
   for (let n = 0; ; n++) {
-    writeBuild({ files: JSON.parse(paths).map((path) => ({ path, content: String(n) })) }, folder);
+    const content = JSON.stringify({ format: 1, hash: String(n), applications: [], files: [] });
+    writeBuild({ files: JSON.parse(paths).map((path) => ({ path, content })) }, folder);
     if (n === 0) console.log("written");
   }`;
 
@@ -93,6 +95,16 @@ describe("writing a build", () => {
     assert.equal(contentOf(out), "first");
     assert.deepEqual(readdirSync(folder).sort(), ["foreign", "out"]);
   });
+
+  for (const manifest of ['{ "name": "a web site" }', "no JSON", "null", "[]"])
+    it(`leaves a folder alone whose manifest.json is ${manifest}`, () => {
+      mkdirSync(out);
+      writeFileSync(join(out, "manifest.json"), manifest);
+      writeFileSync(join(out, "index.html"), "");
+      assert.throws(() => writeBuild(built, out), { code: "IN_THE_WAY" });
+      assert.equal(readFileSync(join(out, "manifest.json"), "utf8"), manifest);
+      assert.deepEqual(readdirSync(out).sort(), ["index.html", "manifest.json"]);
+    });
 
   it("leaves a whole tree when it is killed, and the next one clears away what else is left", async function () {
     this.timeout(60_000);
