@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { howdah, madeProject, startCommand } from "../support/command.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { commandFile, howdah, madeProject, startCommand } from "../support/command.js";
 
 const definitions = `
 import * as h from "howdah";
@@ -140,5 +144,24 @@ describe("howdah simulate", () => {
     assert.deepEqual([code, err], [0, ""]);
     const lines = await simulate("quick", "-D", "start=2012-01-01T00:00Z", "-D", "end=2013-01-01T00:00Z");
     assert.equal(lines.length, 105_408 + 6);
+  });
+
+  it("ends with 130 at Ctrl-C, also where it writes to a file, which never makes it wait", async () => {
+    const file = join(root, "out.txt");
+    const long = ["simulate", "quick", "-D", "start=2012-01-01T00:00Z", "-D", "end=2900-01-01T00:00Z"];
+    const stdout = openSync(file, "w");
+    const child = spawn(process.execPath, [commandFile, ...long], { cwd: root, stdio: ["ignore", stdout, "ignore"] });
+    closeSync(stdout);
+    try {
+      const ended = once(child, "exit");
+      for (let i = 0; statSync(file).size === 0; i++) {
+        assert.ok(i < 3000 && child.exitCode === null, "nothing was written");
+        await setTimeout(10);
+      }
+      child.kill("SIGINT");
+      assert.deepEqual(await Promise.race([ended, setTimeout(20_000, "still there", { ref: false })]), [130, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 });

@@ -116,6 +116,8 @@ class Lines {
   }
 
   async flush(): Promise<void> {
+    // Where stdout is a file nothing is waited for, so that Ctrl-C would not be heard before the end.
+    await new Promise(setImmediate);
     this.#io.signal.throwIfAborted();
     const text = this.#text;
     this.#text = "";
