@@ -110,7 +110,7 @@ describe("howdah simulate", () => {
 
   for (const [what, args, says] of [
     ["no coordinator of that name", ["berlyn"], /there is no coordinator berlyn, did you mean berlin\?/],
-    ["no name among several", [], /which coordinator\?\n {2}→ name one: berlin, quick/],
+    ["no name among several", [], /which coordinator\?\n {2}→ name one: berlin, quick, all$/m],
     [
       "a parameter without a value",
       ["berlin"],

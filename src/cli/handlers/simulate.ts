@@ -58,7 +58,10 @@ function named(name: string | undefined, { definitions }: Project): readonly Coo
     if (coordinators.size === 1) return [...coordinators.values()];
     throw new HowdahError("which coordinator?", {
       code: "NAME_MISSING",
-      next: coordinators.size === 0 ? "the project has none" : `name one: ${[...coordinators.keys()].join(", ")}`,
+      next:
+        coordinators.size === 0
+          ? "the project has none"
+          : `name one: ${[...coordinators.keys(), ...bundles.keys()].join(", ")}`,
     });
   }
   const found = bundles.get(name)?.coordinators ?? [coordinators.get(name)].filter((one) => one !== undefined);
