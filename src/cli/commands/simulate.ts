@@ -32,7 +32,7 @@ export const simulateCommand: Command = {
   ],
   notes: [
     "No server is asked. latest and future are named only: which instances they are is known when an action starts.",
-    "--submitted follows a server with default settings and nothing else to do: it makes actions an hour ahead, looks for\ntheir inputs each minute, and starts them as throttle, concurrency and the order of execution allow.",
+    "--submitted follows a server with default settings and nothing else to do: each five minutes it\nmakes the actions that are due and those of the hour after, looks for their inputs each minute, and starts them as\nthrottle, concurrency and the order of execution allow.",
     "With --json, one object a line: each action, then a summary.",
   ],
   run: async (args, io) => (await import("../handlers/simulate.ts")).handle(args, io),
