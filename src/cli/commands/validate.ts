@@ -14,7 +14,7 @@ export const validateCommand: Command = {
     target: {
       type: "string",
       value: "NAME",
-      describe: "the target for whose server it must be right (default: defaultTarget)",
+      describe: "the cluster for whose server it must be right (default: each of them)",
     },
   },
   examples: [
