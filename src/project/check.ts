@@ -33,6 +33,10 @@ const values = {
   ),
   parameterFiles: v.optional(v.array(text)),
 };
+const metastore = v.strictObject({
+  uri: matching(/^thrift:\/\/\S+$/, "a URL such as thrift://host:9083"),
+  principal: v.optional(principal),
+});
 const clusterTarget = v.strictObject({
   kind: v.literal("cluster"),
   profile: v.picklist(profileNames, `must be one of ${profileNames.join(", ")}`),
@@ -45,12 +49,7 @@ const clusterTarget = v.strictObject({
       "must be a URL such as jdbc:hive2://host:10000/default, or { url, principal }",
     ),
   ),
-  metastore: v.optional(
-    v.strictObject({
-      uri: matching(/^thrift:\/\/\S+$/, "a URL such as thrift://host:9083"),
-      principal: v.optional(principal),
-    }),
-  ),
+  metastore: v.optional(metastore),
   hiveSite: v.optional(v.boolean("must be true or false")),
   queue: v.optional(text),
   launcherQueue: v.optional(text),
@@ -79,8 +78,10 @@ const schema = v.strictObject({
   defaultTarget: v.optional(text),
 });
 
-/** The settings that there are where a target has one that there is not. */
+/** The settings that there are where one stands that there is not. */
 function settingsOf(config: unknown, path: readonly PropertyKey[]): object {
+  if (path.length === 1) return schema.entries;
+  if (path[2] === "metastore" && path.length === 4) return metastore.entries;
   const target = (config as { targets?: Readonly<Record<PropertyKey, { kind?: string }>> }).targets?.[path[1]!];
   return target?.kind === "cluster" ? targetSettings.cluster : targetSettings.folder;
 }
@@ -96,11 +97,14 @@ export function checkConfig(config: unknown, at: Place, source: string): Config 
   const result = v.safeParse(schema, config);
   if (!result.success) {
     throwAll(
-      result.issues.map((issue) => {
+      result.issues.flatMap((issue) => {
         const path = (issue.path ?? []).map(({ key }) => key as PropertyKey);
         if (issue.type === "strict_object" && issue.expected === "never") {
-          const known = Object.keys(path.length === 1 ? schema.entries : settingsOf(config, path));
-          return problem(path, `there is no such setting${didYouMean(String(path.at(-1)), known)}`);
+          const known = Object.keys(settingsOf(config, path));
+          // Valibot tells of the first one alone.
+          return Object.keys(issue.path!.at(-1)!.input as object)
+            .filter((key) => !known.includes(key))
+            .map((key) => problem([...path.slice(0, -1), key], `there is no such setting${didYouMean(key, known)}`));
         }
         return problem(path, issue.received === "undefined" ? "is missing" : issue.message);
       }),

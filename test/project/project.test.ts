@@ -7,7 +7,7 @@ import { loadProject, queriesOf, targetOf } from "#src/project/load.js";
 import { placeOfKey } from "#src/project/position.js";
 import { howdah, madeProject, removeFolder, sensorsProject, writeFile } from "../support/command.js";
 
-const head = `import { coordinator, defineConfig, folder, fromEnvironment, fromFile, hours, nothing, parameters, pathParameter, sequence, shell, textParameter, timeParameter, workflow } from "howdah";
+const head = `import { cluster, coordinator, defineConfig, folder, fromEnvironment, fromFile, hours, nothing, parameters, pathParameter, sequence, shell, textParameter, timeParameter, workflow } from "howdah";
 const p = parameters({ data: pathParameter({ default: "/nowhere" }), token: textParameter(), level: textParameter({ default: "low" }) });
 const w = workflow("w", {}, () => sequence(shell("show", { command: "bash", arguments: ["-c", "echo $TOKEN > $OUT/shown"], environment: { TOKEN: p.token, OUT: p.data, LEVEL: p.level } })));
 `;
@@ -44,6 +44,20 @@ describe("the configuration", () => {
       "a mistyped setting",
       config(`name: "x",\ndefinitions: [w],\ntarget: {},\ntargets: { here: folder("data") }`),
       [/^howdah\.config\.ts:7 target: there is no such setting, did you mean targets\?$/],
+    ],
+    [
+      "each mistyped setting of one object",
+      config(
+        `name: "x",\ndefinitions: [w],\nqueris: "q",\ntable: [],\ntargets: { there: cluster({\n profile: "cdh6.3", nameNode: "hdfs://nn", resourceManager: "rm", root: "/r",\n metastore: { uri: "thrift://m:1",\n princpal: "a@B", ur: "" },\n queueName: "q",\n kerberoes: true }) }`,
+      ),
+      [
+        /:12 targets\.there\.metastore\.princpal: there is no such setting, did you mean principal\?$/,
+        /:12 targets\.there\.metastore\.ur: there is no such setting, did you mean uri\?$/,
+        /:13 targets\.there\.queueName: there is no such setting$/,
+        /:14 targets\.there\.kerberoes: there is no such setting, did you mean kerberos\?$/,
+        /:7 queris: there is no such setting, did you mean queries\?$/,
+        /:8 table: there is no such setting, did you mean tables\?$/,
+      ],
     ],
     ["a missing setting", config(`name: "x",\ndefinitions: [w]`), [/^howdah\.config\.ts:4 targets: is missing$/]],
     [
