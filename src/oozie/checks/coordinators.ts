@@ -71,7 +71,7 @@ function checkEvery({ every, timezone }: Coordinator, scope: Scope, findings: Fi
   if (every.kind === "cron") {
     const problem = cronProblem(every.text);
     if (problem !== undefined) {
-      findings.add("CRON", scope, `${scope.label}: ${problem}`, {
+      findings.add("CRON", scope, `${scope.label}: cron(${JSON.stringify(every.text)}): ${problem}`, {
         at: every.at,
         next: "write five fields: minute, hour, day of the month, month, day of the week",
       });
