@@ -168,9 +168,10 @@ export function targetOf<K extends Target["kind"]>(
   name?: string,
 ): NamedTarget<Extract<Target, { kind: K }>> {
   const { targets, defaultTarget } = project.config;
-  const refuse = (why: string): HowdahError =>
-    new HowdahError(why, { code: "NO_TARGET", where: join(project.root, configName), next: "name one: --target NAME" });
   const fitting = Object.keys(targets).filter((one) => targets[one]!.kind === kind);
+  const next = fitting.length === 0 ? `add one to its targets: NAME: ${kind}(…)` : "name one: --target NAME";
+  const refuse = (why: string): HowdahError =>
+    new HowdahError(why, { code: "NO_TARGET", where: join(project.root, configName), next });
   const list = fitting.length === 0 ? "there is none" : `there is ${fitting.join(", ")}`;
   if (name !== undefined && targets[name] === undefined)
     throw refuse(

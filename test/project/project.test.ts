@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isHowdahError, ManyErrors } from "#src/core/errors.js";
 import { openTarget, type LocalTarget } from "#src/local/target.js";
-import { loadProject, queriesOf, targetOf } from "#src/project/load.js";
+import { loadProject, queriesOf, targetOf, type Project } from "#src/project/load.js";
 import { placeOfKey } from "#src/project/position.js";
 import { howdah, madeProject, removeFolder, sensorsProject, writeFile } from "../support/command.js";
 
@@ -152,6 +152,27 @@ describe("the configuration", () => {
     const text = `f({ // name: 1\n  "a": { b: "c: {" },\n  c: \`x: \${y}\`,\n  'd': [{ e: 1 }],\n  e: 2,\n})`;
     const line = (...path: readonly string[]): number => placeOfKey(text, { file: "f", line: 1 }, path).line;
     assert.deepEqual([line("a"), line("a", "b"), line("c"), line("d"), line("e")], [2, 2, 3, 4, 5]);
+  });
+});
+
+describe("the target of a command", () => {
+  it("is to be added where none is of its kind, and to be named where several are", async () => {
+    const cluster = (name: string): string =>
+      `${name}: cluster({ profile: "cdh6.3", nameNode: "hdfs://nn", resourceManager: "rm", root: "/r" })`;
+    const given = (targets: string): Promise<Project> =>
+      loadProject(
+        project({
+          "howdah.config.ts": config(`name: "x", definitions: [w], defaultTarget: "here", targets: { ${targets} }`),
+        }),
+      );
+    const none = await given(`here: folder("data")`);
+    assert.throws(() => targetOf(none, "cluster"), {
+      code: "NO_TARGET",
+      next: "add one to its targets: NAME: cluster(…)",
+    });
+    const two = await given(`here: folder("data"), ${cluster("a")}, ${cluster("b")}`);
+    assert.throws(() => targetOf(two, "cluster"), { message: /there are a, b$/, next: "name one: --target NAME" });
+    assert.equal(targetOf(two, "cluster", "b").name, "b");
   });
 });
 
