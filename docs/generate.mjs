@@ -8,7 +8,7 @@ import { profiles } from "../dist/oozie/profiles.js";
 
 const note = (from) => `<!-- Written by \`npm run docs\` from ${from}: change that, not this page. -->`;
 const row = (...cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-const code = (text) => `\`${text}\``;
+const code = (text) => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
 
 const phases = [
   [
