@@ -32,7 +32,7 @@ export function writeBuild({ files }: Build, out: string): void {
         where: out,
         next: "name another folder: --out FOLDER",
       });
-    const [made, old] = [`${folder}.new-${process.pid}`, `${folder}.old-${process.pid}`];
+    const [made, old] = [aside(folder, "new"), aside(folder, "old")];
     try {
       mkdirSync(dirname(folder), { recursive: true });
       // Not with the others: where a folder cannot be made at all, a recursive attempt of Node's never ends.
@@ -65,6 +65,11 @@ function holdsOther(folder: string): boolean {
 function isManifest(json: unknown): boolean {
   const keys = ["format", "hash", "applications", "files"] satisfies readonly (keyof Manifest)[];
   return typeof json === "object" && json !== null && keys.every((key) => Object.hasOwn(json, key));
+}
+
+/** A tree of this process beside a build, by a name that nobody chooses: what a killed build has left is removed. */
+function aside(folder: string, kind: "new" | "old"): string {
+  return join(dirname(folder), `.${basename(folder)}.howdah-${kind}-${process.pid}`);
 }
 
 /** Puts a tree in the place of another. A build at the same time may do so too: the last one stays. */
@@ -100,7 +105,8 @@ function clearAway(folder: string): void {
   if (!existsSync(parent)) return;
   const name = basename(folder);
   for (const one of readdirSync(parent)) {
-    const [, kind, pid] = (one.startsWith(name) ? /^\.(new|old)-(\d+)$/.exec(one.slice(name.length)) : null) ?? [];
+    const own = `.${name}.howdah-`;
+    const [, kind, pid] = (one.startsWith(own) ? /^(new|old)-(\d+)$/.exec(one.slice(own.length)) : null) ?? [];
     if (pid === undefined || isRunning(Number(pid))) continue;
     const left = join(parent, one);
     if (kind === "old") putBack(left, folder);

@@ -114,7 +114,7 @@ describe("writing a build", () => {
       child.kill("SIGKILL");
       await once(child, "exit");
       // Killed between its two renames, it leaves the old tree aside.
-      const aside = readdirSync(folder).find((name) => name.startsWith("out.old-"));
+      const aside = readdirSync(folder).find((name) => name.startsWith(".out.howdah-old-"));
       contentOf(existsSync(out) ? out : join(folder, aside!));
     }
     writeBuild(built, out);
@@ -125,13 +125,13 @@ describe("writing a build", () => {
   it("brings back the tree that a killed build has put aside, and leaves alone what a running one writes", () => {
     const [dead, alive] = [2 ** 22 + 1, process.ppid];
     writeBuild(built, out);
-    renameSync(out, `${out}.old-${dead}`);
-    for (const name of [`out.new-${dead}`, `out.new-${alive}`, "out.new-of-mine", "outer.new-1"])
-      mkdirSync(join(folder, name));
+    renameSync(out, join(folder, `.out.howdah-old-${dead}`));
+    const others = [`.out.howdah-new-${alive}`, `out.old-${dead}`, `out.new-${dead}`, ".outer.howdah-new-1"];
+    for (const name of [`.out.howdah-new-${dead}`, ...others]) mkdirSync(join(folder, name));
     const broken: Build = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
     assert.throws(() => writeBuild(broken, out));
     assert.equal(contentOf(out), "first");
-    assert.deepEqual(readdirSync(folder).sort(), ["out", "out.new-of-mine", `out.new-${alive}`, "outer.new-1"].sort());
+    assert.deepEqual(readdirSync(folder).sort(), ["out", ...others].sort());
   });
 
   it("can be done by two at once: the tree of one of them stays", async function () {
