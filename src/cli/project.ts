@@ -4,10 +4,15 @@ import { findProject, loadProject, targetOf, type Project } from "../project/loa
 import type { Arguments } from "./command.ts";
 import type { Io } from "./io.ts";
 
-/** The project that a command is about. */
-export function projectOf(args: Arguments, io: Io): Promise<Project> {
+/** The folder of the project that a command is about. */
+export function rootOf(args: Arguments, io: Io): string {
   const named = args.text("project");
-  return loadProject(named === undefined ? findProject(io.cwd) : resolve(io.cwd, named));
+  return named === undefined ? findProject(io.cwd) : resolve(io.cwd, named);
+}
+
+/** The project that a command is about. */
+export async function projectOf(args: Arguments, io: Io): Promise<Project> {
+  return loadProject(rootOf(args, io));
 }
 
 /** Does something on the folder target that a command is about, and closes it again. */

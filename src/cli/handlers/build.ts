@@ -1,10 +1,11 @@
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { exitCodes } from "../../core/errors.ts";
 import { targetOf } from "../../project/load.ts";
 import { build } from "../../release/build.ts";
 import { writeBuild } from "../../release/write.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
+import { nearby } from "../nearby.ts";
 import { projectOf } from "../project.ts";
 import { defines } from "../values.ts";
 
@@ -20,10 +21,8 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   else {
     const width = Math.max(...manifest.applications.map(({ kind, name }) => kind.length + name.length + 1));
     for (const { kind, name, path } of manifest.applications) io.out(`${`${kind} ${name}`.padEnd(width)}  ${path}`);
-    const where = relative(io.cwd, folder);
-    const shown = where === "" ? "." : where.startsWith("..") ? folder : where;
     const { green } = io.colors;
-    const files = `${manifest.files.length + 1} files in ${shown}`;
+    const files = `${manifest.files.length + 1} files in ${nearby(folder, io)}`;
     io.out(`${green("built")} ${manifest.target} (${manifest.profile}), release ${manifest.hash}: ${files}`);
   }
   return exitCodes.done;

@@ -33,7 +33,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     throw new HowdahError("--from is not before --until", { code: "WINDOW", next: "a range is from <= t < until" });
   const submitted = timeOption(args, "submitted");
   const [duration, delay] = [durationOption(args, "takes", 600_000), durationOption(args, "delay", 0)];
-  const { parameter, defaultTimeout, close } = await surroundings(args, project);
+  const { parameter, defaultTimeout, close } = surroundings(args, project);
   const lines = new Lines(io);
   try {
     for (const coordinator of coordinators) {
@@ -81,7 +81,7 @@ interface Surroundings {
 }
 
 /** The parameters' values on the target, and how long its server waits. */
-async function surroundings(args: Arguments, project: Project): Promise<Surroundings> {
+function surroundings(args: Arguments, project: Project): Surroundings {
   const { targets, defaultTarget } = project.config;
   const name = args.text("target") ?? defaultTarget ?? Object.keys(targets)[0]!;
   if (targets[name]?.kind === "cluster") {
@@ -91,7 +91,7 @@ async function surroundings(args: Arguments, project: Project): Promise<Surround
     return { parameter: (one) => values.get(one), defaultTimeout, close: () => Promise.resolve() };
   }
   const target = openTarget(project, targetOf(project, "folder", name).target, { given: defines(args) });
-  return Promise.resolve({ parameter: (one) => target.values.get(one), defaultTimeout: 120, close: target.close });
+  return { parameter: (one) => target.values.get(one), defaultTimeout: 120, close: target.close };
 }
 
 /** A coordinator whose end has no value ends where the simulation does. */

@@ -1,21 +1,20 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { didYouMean, exitCodes, HowdahError, isHowdahError, ManyErrors } from "../../core/errors.ts";
 import { codes, isCheckCode, type Problem, type Severity } from "../../oozie/checks/index.ts";
 import type { ClusterTarget } from "../../project/config.ts";
-import { examineProject, findProject, targetOf, type NamedTarget, type Project } from "../../project/load.ts";
+import { examineProject, targetOf, type NamedTarget, type Project } from "../../project/load.ts";
 import { writtenFor } from "../../release/check.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { nearby } from "../nearby.ts";
+import { rootOf } from "../project.ts";
 
 /** `howdah validate` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
   if (args.flag("codes")) return listCodes(io);
   const asked = args.text("explain");
   if (asked !== undefined) return explain(asked, io);
-  const named = args.text("project");
-  const root = named === undefined ? findProject(io.cwd) : resolve(io.cwd, named);
-  const all = await entriesOf(root, args.text("target"));
+  const all = await entriesOf(rootOf(args, io), args.text("target"));
   const accepted = all.filter(isAccepted);
   const shown = args.flag("all") ? all : all.filter((entry) => !isAccepted(entry));
   const count = (severity: Severity): number =>
