@@ -1,5 +1,5 @@
 import { HowdahError } from "../core/errors.ts";
-import { formatOozieTime, isFixed, type FixedUnit, type Instant } from "../core/time.ts";
+import { formatOozieTime, isFixed, plus, stepOf, type Instant } from "../core/time.ts";
 import type { RawRecord } from "../jobs/record.ts";
 import { indexAt, onGrid, timeAt, type Grid } from "../oozie/calendar.ts";
 import type { DataSet } from "../oozie/dataset.ts";
@@ -39,8 +39,6 @@ export function ingest(request: IngestRequest): Ingested {
   return { folder, record: placeInstance(folder, request.files, { doneFlag: dataSet.doneFlag, mode }) };
 }
 
-const wholeUnit: Readonly<Record<FixedUnit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
-
 function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
   const { name, every, timezone } = dataSet;
   if (initial !== undefined && instance < initial)
@@ -60,8 +58,9 @@ function checkGrid({ dataSet, instance, initial }: IngestRequest): void {
       refuse(timeAt(grid, indexAt(grid, instance)), timeAt(grid, indexAt(grid, instance) + 1));
   } else if (isFixed(every) && timezone === "UTC") {
     // Without an initial instance the grid's origin is unknown; whole hours, say, are all that can be asked for.
-    const past = instance % wholeUnit[every.unit];
-    if (past !== 0) refuse((instance - past) as Instant, (instance - past + wholeUnit[every.unit]) as Instant);
+    const whole = { unit: every.unit, count: 1 };
+    const before = (instance - (instance % stepOf(whole))) as Instant;
+    if (before !== instance) refuse(before, plus(before, whole));
   }
 }
 

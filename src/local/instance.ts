@@ -17,6 +17,7 @@ import { basename, dirname, join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { hashOf, sha256 } from "../core/hash.ts";
 import { recordFile, recordFormat, type RawRecord } from "../jobs/record.ts";
+import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
 
 /*
@@ -336,13 +337,7 @@ const besidesName = /^\.(.+)\.(new|old)-(\d+)$/;
 
 /** Another process that is running. Calls of this one never overlap, so its own leftovers are leftovers. */
 function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
+  return pid !== process.pid && isRunning(pid);
 }
 
 function renameIfThere(from: string, to: string): boolean {
