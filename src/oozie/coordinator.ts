@@ -1,6 +1,7 @@
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Every, Frequency } from "../core/time.ts";
 import type { Accept } from "./accept.ts";
+import type { Execution } from "./calendar.ts";
 import { expressionsOf, type Instances } from "./dataset.ts";
 import {
   call,
@@ -97,7 +98,6 @@ export interface CoordinatorOptions<R extends Named<Instances>, W extends Named<
 
 type TimeoutUnit = "minutes" | "hours" | "days" | "months";
 export type Timeout = Frequency<TimeoutUnit> | ParameterFrequency<TimeoutUnit>;
-export type Execution = "FIFO" | "LIFO" | "LAST_ONLY" | "NONE";
 
 export interface Coordinator {
   readonly kind: "coordinator";

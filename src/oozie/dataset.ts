@@ -92,16 +92,22 @@ export function isCurrent(instances: Instances): instances is Current<number> {
   return instances.is === "current" && typeof instances.from === "number" && typeof instances.to === "number";
 }
 
+/** Every number in a choice of instances. */
+export function numbersOf(instances: Instances): readonly Number_[] {
+  switch (instances.is) {
+    case "future":
+      return [instances.from, instances.to, instances.limit];
+    case "since":
+      return [instances.to, ...("n" in instances.start ? [instances.start.n] : [])];
+    default:
+      return [instances.from, instances.to];
+  }
+}
+
 /** Every expression in a choice of instances. */
 export function expressionsOf(instances: Instances): readonly Expr[] {
-  const numbers = "from" in instances ? [instances.from, instances.to] : "to" in instances ? [instances.to] : [];
-  const more: readonly (Number_ | Expr)[] =
-    instances.is === "future"
-      ? [instances.limit]
-      : instances.is === "since"
-        ? ["n" in instances.start ? instances.start.n : instances.start]
-        : [];
-  return [...numbers, ...more].filter(isExpr);
+  const start: readonly Expr[] = instances.is === "since" && isExpr(instances.start) ? [instances.start] : [];
+  return [...numbersOf(instances).filter((one) => isExpr(one)), ...start];
 }
 
 export interface DataSetOptions {

@@ -11,20 +11,25 @@ const windowLength = 3_600_000;
 /** How often an action looks for its inputs (`oozie.service.coord.input.check.requeue.interval`). */
 const check = minute;
 /** `oozie.service.coord.default.max.timeout` in minutes. */
-const longestTimeout = 86_400;
+export const longestTimeout = 86_400;
 /** A share of 0.05 of a queue of 10,000 (`oozie.service.coord.materialization.throttling.factor`). */
-const widestThrottle = 500;
+export const widestThrottle = 500;
 
 export type Execution = "FIFO" | "LIFO" | "LAST_ONLY" | "NONE";
 
+/** A length of waiting. */
+type Waiting = Pick<Frequency<"minutes" | "hours" | "days" | "months">, "unit" | "count">;
+
+/** Minutes of a timeout: an hour has 60, a day 24 hours, a month 30 days (`CoordSubmitXCommand`). */
+export function minutesOf({ unit, count }: Waiting): number {
+  return count * { minutes: 1, hours: 60, days: 1440, months: 43_200 }[unit];
+}
+
 /**
- * The timeout in minutes that a server with default settings uses: a negative one and one above 60 days become 60 days,
- * an hour has 60 minutes, a day 24 hours, a month 30 days (`CoordSubmitXCommand`).
+ * The timeout in minutes that a server with default settings uses: a negative one and one above 60 days become 60 days.
  */
-export function timeoutMinutes(
-  timeout: Pick<Frequency<"minutes" | "hours" | "days" | "months">, "unit" | "count">,
-): number {
-  const minutes = timeout.count * { minutes: 1, hours: 60, days: 1440, months: 43_200 }[timeout.unit];
+export function timeoutMinutes(timeout: Waiting): number {
+  const minutes = minutesOf(timeout);
   return minutes < 0 || minutes > longestTimeout ? longestTimeout : minutes;
 }
 

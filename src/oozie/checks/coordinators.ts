@@ -1,18 +1,14 @@
-import type { Coordinator, Timeout } from "../coordinator.ts";
+import { longestTimeout, minutesOf, widestThrottle } from "../calendar.ts";
+import type { Coordinator } from "../coordinator.ts";
 import type { DataSet } from "../dataset.ts";
-import type { Expr } from "../el/index.ts";
+import { templateOf, type Expr } from "../el/index.ts";
 import { cronProblem } from "../cron.ts";
 import { checkZone, momentOf } from "./datasets.ts";
 import { scopeOfBundle, scopeOfCoordinator, type Checked } from "./definitions.ts";
 import { allUnits, checkLength, fixedUnits } from "./frequencies.ts";
 import { checkInstances } from "./instances.ts";
-import { textKey } from "./paths.ts";
 import type { Findings, Scope } from "./problem.ts";
 
-/** Minutes: `oozie.service.coord.default.max.timeout`. */
-const longestTimeout = 86_400;
-/** 5% of the queue of 10,000 (`oozie.service.coord.materialization.throttling.factor`). */
-const highestThrottle = 500;
 /** Minutes: `CoordSubmitXCommand.validateCoordinatorJob`. */
 const shortestFrequency = 5;
 
@@ -54,7 +50,7 @@ function checkTimes({ start, end, timezone }: Coordinator, scope: Scope, finding
   checkZone(timezone, scope, findings);
   const [from, until] = [momentOf(start), momentOf(end)];
   const known = from !== undefined && until !== undefined;
-  if (known ? from >= until : textKey(start) === textKey(end) && start.node.is !== "literal")
+  if (known ? from >= until : templateOf(start) === templateOf(end) && start.node.is !== "literal")
     findings.add(
       "START_AFTER_END",
       scope,
@@ -103,8 +99,6 @@ function checkEvery({ every, timezone }: Coordinator, scope: Scope, findings: Fi
     );
 }
 
-const minutesOf: Readonly<Record<Timeout["unit"], number>> = { minutes: 1, hours: 60, days: 1440, months: 43_200 };
-
 function checkTimeout({ timeout, reads }: Coordinator, scope: Scope, findings: Findings): void {
   if (timeout === undefined) {
     if (Object.keys(reads).length > 0)
@@ -120,7 +114,7 @@ function checkTimeout({ timeout, reads }: Coordinator, scope: Scope, findings: F
   }
   if (timeout.kind === "parameter-frequency") return;
   if (!checkLength("its timeout", timeout, [...fixedUnits, "months"], scope, findings)) return;
-  if (timeout.count * minutesOf[timeout.unit] > longestTimeout)
+  if (minutesOf(timeout) > longestTimeout)
     findings.add(
       "TIMEOUT_LONG",
       scope,
@@ -144,11 +138,11 @@ function checkControls({ concurrency, throttle }: Coordinator, scope: Scope, fin
       next: "write 1, or -1 for any number",
     });
   const waiting = numberOf(throttle);
-  if (waiting !== undefined && (waiting < 1 || waiting > highestThrottle))
-    findings.add("THROTTLE", scope, `${scope.label}: Oozie takes a throttle of ${waiting} for ${highestThrottle}`, {
+  if (waiting !== undefined && (waiting < 1 || waiting > widestThrottle))
+    findings.add("THROTTLE", scope, `${scope.label}: Oozie takes a throttle of ${waiting} for ${widestThrottle}`, {
       at: throttle.at,
       key: ["throttle"],
-      next: `write 1 to ${highestThrottle}`,
+      next: `write 1 to ${widestThrottle}`,
     });
 }
 

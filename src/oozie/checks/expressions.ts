@@ -153,14 +153,13 @@ export class ExpressionCheck {
       });
     const given = args.findLastIndex(({ node }) => node.is !== "literal" || isGiven(node.value)) + 1;
     const wanted = facts.args.length;
-    if (given < wanted || (given > wanted && facts.more !== true)) {
+    if (given !== wanted) {
       this.#report("EL_ARGUMENTS", `${spelled(fn)} takes ${wanted} arguments, not ${given}`);
       return;
     }
     const inside = isOwn(fn) ? undefined : fn;
     let inOrder = true;
-    for (const [i, arg] of args.entries())
-      if (!this.#check(arg, facts.args[i] ?? facts.args.at(-1), inside)) inOrder = false;
+    for (const [i, arg] of args.entries()) if (!this.#check(arg, facts.args[i], inside)) inOrder = false;
     if (this.#argumentsOf(fn, args) && inOrder) this.#constant(value);
   }
 

@@ -1,10 +1,9 @@
 import type { Coordinator } from "../coordinator.ts";
-import type { DataSet, Instances } from "../dataset.ts";
-import { isExpr, type Expr } from "../el/index.ts";
+import { numbersOf, type DataSet, type Instances } from "../dataset.ts";
+import { isExpr, templateOf, type Expr } from "../el/index.ts";
 import { momentOf } from "./datasets.ts";
 import { unitProblem } from "./expressions.ts";
 import { fixedStep } from "./frequencies.ts";
-import { textKey } from "./paths.ts";
 import { eventScope } from "./sites.ts";
 import { subjectOf, type Findings, type Scope } from "./problem.ts";
 
@@ -87,11 +86,7 @@ function rangeOf(instances: Instances): { readonly from: number; readonly to: nu
 }
 
 function numberProblem(instances: Instances): readonly [why: string, next: string] | undefined {
-  const numbers: (number | Expr)[] =
-    "from" in instances ? [instances.from, instances.to] : "to" in instances ? [instances.to] : [];
-  if (instances.is === "future") numbers.push(instances.limit);
-  if (instances.is === "since" && "n" in instances.start) numbers.push(instances.start.n);
-  const plain = numbers.filter((one): one is number => !isExpr(one));
+  const plain = numbersOf(instances).filter((one): one is number => !isExpr(one));
   const odd = plain.find((one) => typeof one !== "number" || !Number.isInteger(one) || Math.abs(one) > 0x7fff_ffff);
   if (odd !== undefined) return [`${JSON.stringify(odd)} is no whole number`, "write a whole number"];
   if (instances.is === "latest" && plain.some((one) => one > 0))
@@ -121,7 +116,7 @@ function checkOne(event: Event): boolean {
   return false;
 }
 
-const textOf = (value: number | Expr): string => (isExpr(value) ? textKey(value) : String(value));
+const textOf = (value: number | Expr): string => (isExpr(value) ? templateOf(value) : String(value));
 
 /** Instances before the data set's first one, of which Oozie says nothing. */
 function checkBeginning(event: Event): void {
@@ -130,7 +125,7 @@ function checkBeginning(event: Event): void {
   const [first, end, start] = [dataSet.initial, coordinator.end, coordinator.start];
   const [initial, until, from] = [momentOf(first), momentOf(end), momentOf(start)];
   const known = initial !== undefined && until !== undefined;
-  if (known ? initial >= until : textKey(first) === textKey(end) && first.node.is !== "literal") {
+  if (known ? initial >= until : templateOf(first) === templateOf(end) && first.node.is !== "literal") {
     findings.add(
       "INITIAL_AFTER_END",
       scope,
@@ -156,9 +151,9 @@ function checkBeginning(event: Event): void {
       const lacking = -(Math.floor((from - initial) / step) + earliest);
       if (lacking > 0) report(`the first action reaches ${counted(lacking)} before ${dataSet.name} begins`);
     }
-  } else if (textKey(first) === textKey(start)) {
+  } else if (templateOf(first) === templateOf(start)) {
     if (earliest < 0) report(`the first action reaches ${counted(-earliest)} before ${dataSet.name} begins`);
-  } else if (textKey(start) === `\${howdah:startOfDay(${textKey(first)})}`)
+  } else if (templateOf(start) === `\${howdah:startOfDay(${templateOf(first)})}`)
     report(
       `the first action comes before ${dataSet.name} begins unless that is at midnight, and waits for nothing of it then`,
     );

@@ -1,7 +1,7 @@
 import type { Place } from "../../core/source.ts";
 import { actionExpressions } from "../actions/index.ts";
 import type { Coordinator } from "../coordinator.ts";
-import type { Instances } from "../dataset.ts";
+import { numbersOf, type Instances } from "../dataset.ts";
 import { isExpr, type ElType, type Expr, type Phase } from "../el/index.ts";
 import { slaExpressions, type Sla } from "../sla.ts";
 import type { WorkflowCall } from "../workflow.ts";
@@ -87,19 +87,8 @@ export function eventScope(kind: "reads" | "writes", name: string, { at }: Insta
 }
 
 function visitInstances(instances: Instances, site: Site, visit: Visit): void {
-  const number = (value: number | Expr): void => {
-    if (isExpr(value)) visit(value, "int", site);
-  };
-  if ("from" in instances) {
-    number(instances.from);
-    if (instances.to !== instances.from) number(instances.to);
-  }
-  if (instances.is === "future") number(instances.limit);
-  if (instances.is === "since") {
-    number(instances.to);
-    if ("n" in instances.start) number(instances.start.n);
-    else visit(instances.start, "time", site);
-  }
+  for (const value of new Set(numbersOf(instances))) if (isExpr(value)) visit(value, "int", site);
+  if (instances.is === "since" && isExpr(instances.start)) visit(instances.start, "time", site);
 }
 
 /** A workflow that is started, by whomever. */
