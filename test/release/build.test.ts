@@ -33,6 +33,24 @@ describe("a build", () => {
     });
   });
 
+  it("tells Oozie of the outputs that a coordinator names, in what it promises too, and of no others", async () => {
+    await withFolder(async (folder) => {
+      const definition = everything.replace(
+        "({ nominalTime, shouldEnd: h.hours(1) })",
+        "({ nominalTime, shouldEnd: h.hours(1), message: h.text`${writes.told} is late` })",
+      );
+      const named = definition
+        .replace("sla: ({ nominalTime }) => ({ nominalTime,", "sla: ({ nominalTime, writes }) => ({ nominalTime,")
+        .replace("unused: logs.current(0) }", "unused: logs.current(0), told: logs.current(1) }");
+      const { files: built } = on(await projectIn(folder, { "howdah.config.ts": named, ...files }));
+      const text = textOf(built, "oozie/coordinators/coord/coordinator.xml");
+      assert.deepEqual(
+        [...text.matchAll(/<data-out name="(\w+)"/g)].map(([, name]) => name),
+        ["out", "told"],
+      );
+    });
+  });
+
   it("gives the same bytes twice, and another release for another content", async () => {
     await withFolder(async (folder) => {
       const first = on(await projectIn(folder, { "howdah.config.ts": everything, ...files }));

@@ -2,8 +2,9 @@ import type { Every } from "../../core/time.ts";
 import type { Bundle, Coordinator, Timeout } from "../coordinator.ts";
 import { coordinatorExpressions } from "../coordinator.ts";
 import type { DataSet, InstanceNumber, Instances } from "../dataset.ts";
-import { callsIn, elInner, toExpr, type Expr } from "../el/index.ts";
+import { callsIn, elInner, outputFunctions, toExpr, type Expr } from "../el/index.ts";
 import type { ParameterFrequency } from "../every.ts";
+import { slaExpressions } from "../sla.ts";
 import { element, type XmlElement } from "../xml.ts";
 import {
   derivedName,
@@ -91,14 +92,10 @@ export function bundleApp(bundle: Bundle, context: AppContext): XmlElement {
  */
 export function outputsOf(coordinator: Coordinator): Readonly<Record<string, Instances>> {
   if (coordinator.cleanup) return coordinator.writes;
-  const values = [
-    ...Object.values(coordinator.run.values),
-    ...(coordinator.sla === undefined ? [] : [coordinator.sla.nominalTime]),
-  ];
   const named = new Set(
-    values
+    [...Object.values(coordinator.run.values), ...slaExpressions(coordinator.sla)]
       .flatMap(callsIn)
-      .filter(({ node }) => node.fn.includes("Out"))
+      .filter(({ node }) => outputFunctions.has(node.fn))
       .map(({ node }) => {
         const [name] = node.args;
         return name?.node.is === "literal" ? String(name.node.value) : "";

@@ -1,26 +1,8 @@
 import { didYouMean } from "../../core/errors.ts";
 import type { Instances } from "../dataset.ts";
-import type { ElFunction, Expr } from "../el/index.ts";
+import { inputFunctions, outputFunctions, type ElFunction, type Expr } from "../el/index.ts";
 import type { CheckCode } from "./codes.ts";
 import type { Site } from "./sites.ts";
-
-/** Functions that name an input of a coordinator. */
-const ofInputs: ReadonlySet<ElFunction> = new Set<ElFunction>([
-  "coord:dataIn",
-  "coord:databaseIn",
-  "coord:tableIn",
-  "coord:dataInPartitionFilter",
-  "coord:dataInPartitionMin",
-  "coord:dataInPartitionMax",
-  "coord:dataInPartitions",
-]);
-const ofOutputs: ReadonlySet<ElFunction> = new Set<ElFunction>([
-  "coord:dataOut",
-  "coord:databaseOut",
-  "coord:tableOut",
-  "coord:dataOutPartitions",
-  "coord:dataOutPartitionValue",
-]);
 
 /** What is wrong with a question, and what to do. */
 export interface Refusal {
@@ -32,8 +14,8 @@ export interface Refusal {
 /** What is wrong with a question about an input or output, which Oozie answers for those of the coordinator alone. */
 export function eventProblem({ coordinator }: Site, fn: ElFunction, name: string | undefined): Refusal | undefined {
   if (coordinator === undefined || name === undefined) return undefined;
-  const input = ofInputs.has(fn);
-  if (!input && !ofOutputs.has(fn)) return undefined;
+  const input = inputFunctions.has(fn);
+  if (!input && !outputFunctions.has(fn)) return undefined;
   const events: Readonly<Record<string, Instances>> = input ? coordinator.reads : coordinator.writes;
   if (!Object.hasOwn(events, name)) {
     const names = Object.keys(events);

@@ -3,7 +3,7 @@ import type { ElType, Phase } from "./expr.ts";
 /** What the table says of a function: where Oozie offers it, and how it is spelled in a definition. */
 export interface ElFunctionFacts {
   readonly phases: readonly Phase[];
-  /** Types of the arguments; the last may be left out where it is in `optional`. */
+  /** Types of the arguments. */
   readonly args: readonly ElType[];
   readonly result: ElType;
   /** How a definition says it. */
@@ -12,10 +12,9 @@ export interface ElFunctionFacts {
   /** How its text is written, where it is no plain call: an operator, or a constant without parentheses. */
   readonly operator?: string;
   readonly constant?: true;
-  /** Takes further arguments of the last type. */
-  readonly more?: true;
 }
 
+/** Where operators may stand, which are EL's own. */
 const everywhere: readonly Phase[] = [
   "submit",
   "frequency",
@@ -27,8 +26,6 @@ const everywhere: readonly Phase[] = [
   "sla",
   "workflow",
 ];
-/** Operators are EL's own. What is resolved before submission needs none of Oozie's. */
-const operators = everywhere;
 const instances: readonly Phase[] = ["instances"];
 const action: readonly Phase[] = ["action"];
 const actionAndSla: readonly Phase[] = ["action", "sla"];
@@ -42,7 +39,7 @@ function facts(
   result: ElType,
   spelled: string,
   describe: string,
-  more: Pick<ElFunctionFacts, "operator" | "constant" | "more"> = {},
+  more: Pick<ElFunctionFacts, "operator" | "constant"> = {},
 ): ElFunctionFacts {
   return { phases, args, result, spelled, describe, ...more };
 }
@@ -50,7 +47,7 @@ function facts(
 const field = (name: string, describe: string): ElFunctionFacts =>
   facts(["uri"], [], "string", name, describe, { constant: true });
 const infix = (operator: string, type: ElType, result: ElType, spelled: string, describe: string): ElFunctionFacts =>
-  facts(operators, [type, type], result, spelled, describe, { operator });
+  facts(everywhere, [type, type], result, spelled, describe, { operator });
 
 /**
  * Every function of Oozie's expression language that definitions can use, by the name by which Oozie knows it
@@ -300,7 +297,7 @@ export const elFunctions = {
   gt: infix("gt", "int", "boolean", "greater(a, b)", "the first number is greater"),
   and: infix("and", "boolean", "boolean", "both(a, b)", "both hold"),
   or: infix("or", "boolean", "boolean", "either(a, b)", "one holds"),
-  not: facts(operators, ["boolean"], "boolean", "not(a)", "does not hold", { operator: "not" }),
+  not: facts(everywhere, ["boolean"], "boolean", "not(a)", "does not hold", { operator: "not" }),
   add: infix("+", "int", "int", "add(a, b)", "the sum"),
   subtract: infix("-", "int", "int", "subtract(a, b)", "the difference"),
   multiply: infix("*", "int", "int", "multiply(a, b)", "the product"),
@@ -318,3 +315,23 @@ export function factsOf(fn: ElFunction): ElFunctionFacts {
 export function isOwn(fn: ElFunction): boolean {
   return fn.startsWith("howdah:");
 }
+
+/** Functions whose first argument names an input of a coordinator. */
+export const inputFunctions: ReadonlySet<ElFunction> = new Set<ElFunction>([
+  "coord:dataIn",
+  "coord:databaseIn",
+  "coord:tableIn",
+  "coord:dataInPartitionFilter",
+  "coord:dataInPartitionMin",
+  "coord:dataInPartitionMax",
+  "coord:dataInPartitions",
+]);
+
+/** Functions whose first argument names an output of a coordinator. */
+export const outputFunctions: ReadonlySet<ElFunction> = new Set<ElFunction>([
+  "coord:dataOut",
+  "coord:databaseOut",
+  "coord:tableOut",
+  "coord:dataOutPartitions",
+  "coord:dataOutPartitionValue",
+]);
