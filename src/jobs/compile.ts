@@ -2,7 +2,7 @@ import { HowdahError, throwAll } from "../core/errors.ts";
 import { hashOf, type Json } from "../core/hash.ts";
 import { columnList, columnsHash } from "../hive/table.ts";
 import { isParameter, type Parameter } from "../oozie/parameters.ts";
-import { isExpr, parametersOf, type ElNode, type Expr } from "../oozie/el/index.ts";
+import { isExpr, parametersOf, partsOf, templateOf, type Expr } from "../oozie/el/index.ts";
 import type { Engine } from "./functions.ts";
 import {
   isRawDataSet,
@@ -85,7 +85,12 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
 function jobHash(job: Job, selects: readonly SelectOf[]): string {
   const formats = Object.entries(job.reads).flatMap(([name, { dataSet }]): [string, Json][] =>
     isRawDataSet(dataSet)
-      ? [[name, { ...dataSet.files, header: dataSet.files.header ?? null, encoding: template(dataSet.files.encoding) }]]
+      ? [
+          [
+            name,
+            { ...dataSet.files, header: dataSet.files.header ?? null, encoding: templateOf(dataSet.files.encoding) },
+          ],
+        ]
       : [],
   );
   return hashOf({
@@ -127,25 +132,7 @@ export function declaredParameters(value: Expr): readonly Parameter[] {
     const { default: otherwise } = value.spec;
     return [value, ...(isExpr(otherwise) ? declaredParameters(otherwise) : [])];
   }
-  const { node } = value;
-  return (node.is === "join" ? node.parts : node.is === "call" ? node.args : []).flatMap(declaredParameters);
-}
-
-/** An expression as a template: `${landing}/omniture/date_ts=${YEAR}…`. */
-export function template(value: Expr): string {
-  const text = (node: ElNode): string => {
-    switch (node.is) {
-      case "literal":
-        return String(node.value);
-      case "parameter":
-        return `\${${node.name}}`;
-      case "join":
-        return node.parts.map((part) => text(part.node)).join("");
-      case "call":
-        return `\${${node.fn}}`;
-    }
-  };
-  return text(value.node);
+  return partsOf(value).flatMap(declaredParameters);
 }
 
 /** The tables of a job in the order of its file. */
@@ -167,7 +154,8 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
     parameters: used.map(({ name, spec }) => ({
       name,
       type: spec.type,
-      default: spec.default === undefined ? null : isExpr(spec.default) ? template(spec.default) : String(spec.default),
+      default:
+        spec.default === undefined ? null : isExpr(spec.default) ? templateOf(spec.default) : String(spec.default),
       choices: spec.choices ?? null,
       min: spec.min ?? null,
       max: spec.max ?? null,
@@ -178,7 +166,7 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
     writes: tablesInOrder({ selects }).map((write) => ({
       table: write.table.fullName,
       dataSet: write.name,
-      uri: template(write.uri),
+      uri: templateOf(write.uri),
       doneFlag: write.doneFlag,
       columns: columnList(write.table),
       columnsHash: columnsHash(write.table),
@@ -192,7 +180,7 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
             maxShare: job.rejects.maxShare.name,
             min: job.rejects.min.name,
           },
-    root: template(root),
+    root: templateOf(root),
   };
 }
 
@@ -206,9 +194,9 @@ function readSpec(name: string, { dataSet, from, to }: JobInput, written: Readon
     every: { unit: dataSet.every.unit, count: dataSet.every.count },
     from,
     to,
-    initial: template(wholeDay ?? dataSet.initial),
+    initial: templateOf(wholeDay ?? dataSet.initial),
     initialStartOfDay: wholeDay !== undefined,
-    uri: template(dataSet.uri),
+    uri: templateOf(dataSet.uri),
     key: dataSet.key,
     doneFlag: dataSet.doneFlag,
     own: written.has(dataSet.name),
@@ -218,8 +206,8 @@ function readSpec(name: string, { dataSet, from, to }: JobInput, written: Readon
           width: dataSet.files.width,
           header: dataSet.files.header ?? null,
           columns: Object.entries(dataSet.files.columns),
-          encoding: template(dataSet.files.encoding),
-          root: template(dataSet.root),
+          encoding: templateOf(dataSet.files.encoding),
+          root: templateOf(dataSet.root),
         }
       : null,
     table: table?.fullName ?? null,

@@ -202,6 +202,11 @@ export function isLaunched(action: Action): action is LaunchedAction {
   return "launcher" in action;
 }
 
+/** The paths that an operation works on. */
+export function pathsOf(operation: FsOperation): readonly Running<"path">[] {
+  return operation.is === "move" ? [operation.from, operation.to] : [operation.path];
+}
+
 /** Every expression in an action, those of its handler and of a workflow that it runs not included. */
 export function actionExpressions(action: Action): readonly Expr[] {
   // One list for all of them: large projects have tens of thousands of actions.
@@ -216,8 +221,7 @@ export function actionExpressions(action: Action): readonly Expr[] {
     if (typeof file !== "string") all.push(file);
   };
   const addOperation = (operation: FsOperation): void => {
-    if (operation.is === "move") all.push(operation.from, operation.to);
-    else all.push(operation.path);
+    all.push(...pathsOf(operation));
   };
   switch (action.type) {
     case "fs":

@@ -1,4 +1,4 @@
-import { isLaunched, type Action, type FsOperation, type LaunchedAction } from "../actions/index.ts";
+import { isLaunched, pathsOf, type Action, type FsOperation, type LaunchedAction } from "../actions/index.ts";
 import { constantOf, type Expr } from "../el/index.ts";
 import type { Sla } from "../sla.ts";
 import { illegalCharacter } from "../xml.ts";
@@ -126,7 +126,7 @@ function checkEnvironment(environment: Readonly<Record<string, unknown>>, scope:
 }
 
 function checkOperation(operation: FsOperation, scope: Scope, findings: Findings): void {
-  for (const path of operation.is === "move" ? [operation.from, operation.to] : [operation.path]) {
+  for (const path of pathsOf(operation)) {
     const head = headOf(path);
     const wellBegun = head === undefined || head.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(head);
     // Before a parameter a scheme may be cut: hdfs${…}.

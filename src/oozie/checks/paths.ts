@@ -1,6 +1,6 @@
 import type { SqlJob } from "../actions/index.ts";
 import type { DataSet } from "../dataset.ts";
-import type { Expr } from "../el/index.ts";
+import { templateOf } from "../el/index.ts";
 import { placeText } from "../../core/errors.ts";
 import { scopeOfDataSet, type Checked } from "./definitions.ts";
 import type { Findings, Scope } from "./problem.ts";
@@ -9,7 +9,7 @@ import type { Findings, Scope } from "./problem.ts";
 export function checkPaths(definitions: Checked, findings: Findings): void {
   const byPath = new Map<string, DataSet[]>();
   for (const dataSet of definitions.dataSets) {
-    const path = textKey(dataSet.uri).replace(/\/+$/, "");
+    const path = templateOf(dataSet.uri).replace(/\/+$/, "");
     const same = byPath.get(path);
     if (same === undefined) byPath.set(path, [dataSet]);
     else same.push(dataSet);
@@ -76,19 +76,5 @@ function checkInside(byPath: ReadonlyMap<string, readonly DataSet[]>, findings: 
         },
       );
     }
-  }
-}
-
-/** An expression as a text: the same for the same. */
-export function textKey({ node }: Expr): string {
-  switch (node.is) {
-    case "literal":
-      return String(node.value);
-    case "parameter":
-      return `\${${node.name}}`;
-    case "join":
-      return node.parts.map(textKey).join("");
-    case "call":
-      return `\${${node.args.length === 0 ? node.fn : `${node.fn}(${node.args.map(textKey).join(",")})`}}`;
   }
 }

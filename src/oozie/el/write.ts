@@ -108,3 +108,20 @@ function textOperand(value: Expr, propertyOf: PropertyOf): string {
   const constant = constantOf(value);
   return constant === undefined ? elInner(value, propertyOf) : elString(String(constant));
 }
+
+/**
+ * An expression as a template, the same for the same: `${landing}/omniture/date_ts=${YEAR}…`. Not for Oozie: nothing in
+ * it is escaped.
+ */
+export function templateOf({ node }: Expr): string {
+  switch (node.is) {
+    case "literal":
+      return String(node.value);
+    case "parameter":
+      return `\${${node.name}}`;
+    case "join":
+      return node.parts.map(templateOf).join("");
+    case "call":
+      return `\${${node.args.length === 0 ? node.fn : `${node.fn}(${node.args.map(templateOf).join(",")})`}}`;
+  }
+}
