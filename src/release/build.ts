@@ -3,14 +3,11 @@ import { join, relative } from "node:path";
 import { bug, throwAll } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { libraryFolder, type Place } from "../core/source.ts";
-import type { HiveStatement } from "../hive/statements.ts";
-import { create } from "../hive/statements.ts";
+import { create, type HiveStatement } from "../hive/statements.ts";
 import type { Hive2Action } from "../oozie/actions/index.ts";
 import { filesOf, libraryOf } from "../oozie/app/actions.ts";
 import { actionsOf } from "../oozie/app/workflow.ts";
 import { printXml } from "../oozie/xml.ts";
-import { chooseVersions } from "../oozie/schema/versions.ts";
-import { profileOf } from "../oozie/profiles.ts";
 import { problemError } from "../project/checks/check.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import { readProjectFile, type NamedTarget, type Project } from "../project/load.ts";
@@ -53,13 +50,11 @@ export function build(
 ): Build {
   const { writing, documents, problems, errors } = writtenFor(project, { name, target });
   throwAll([...errors, ...problems.filter(({ severity }) => severity === "error").map(problemError)]);
-  const profile = profileOf(target.profile);
-  const versions = new Map(documents.map((one) => [one, chooseVersions(one.root, profile).versions]));
   const place = ({ file, line }: Place): string => `${relative(project.root, file)}:${line}`;
   const deployed = inOrder([
     ...documents.map((one) => ({
       path: layout.document(one.kind, one.name),
-      content: printXml(one.root, versions.get(one)!),
+      content: printXml(one.root, one.chosen.versions),
       from: place(one.at),
     })),
     ...scriptFiles(project, writing, place),
@@ -89,7 +84,7 @@ export function build(
       name: one.name,
       path: layout.document(one.kind, one.name),
       properties: layout.properties(one.kind, one.name),
-      versions: Object.fromEntries([...versions.get(one)!].sort(([a], [b]) => (a < b ? -1 : 1))),
+      versions: Object.fromEntries([...one.chosen.versions].sort(([a], [b]) => (a < b ? -1 : 1))),
     })),
     files: listed,
   };

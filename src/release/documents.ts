@@ -9,7 +9,9 @@ import { surroundings, withSubWorkflows, workflowApp, workflowUses } from "../oo
 import { literal } from "../oozie/el/index.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import { profileOf } from "../oozie/profiles.ts";
+import type { OozieDocument } from "../oozie/checks/index.ts";
 import { arrange } from "../oozie/schema/content.ts";
+import { chooseVersions } from "../oozie/schema/versions.ts";
 import type { Workflow } from "../oozie/workflow.ts";
 import type { XmlElement } from "../oozie/xml.ts";
 import type { ClusterTarget } from "../project/config.ts";
@@ -21,8 +23,7 @@ import { actionScript, type HiveText } from "./scripts.ts";
 import type { Hive2Action } from "../oozie/actions/index.ts";
 
 /** An application as a document, its children in the schema's order, and what its properties are written from. */
-export interface Document extends JobProperties {
-  readonly root: XmlElement;
+export interface Document extends JobProperties, OozieDocument {
   readonly at: Place;
 }
 
@@ -94,7 +95,7 @@ export function documentsOf(project: Project, context: AppContext): readonly Doc
         kind: "bundle",
         name,
         at,
-        root: arrange(bundleApp(bundle, context)),
+        ...ordered(bundleApp(bundle, context), context),
         surroundings: [...new Set([...named, properties.release])],
         uses: kickOff === undefined ? uses : [kickOff, ...uses],
         inputs: [],
@@ -104,7 +105,7 @@ export function documentsOf(project: Project, context: AppContext): readonly Doc
       kind: "coordinator",
       name: coordinator.name,
       at: coordinator.at,
-      root: arrange(coordinatorApp(coordinator, context)),
+      ...ordered(coordinatorApp(coordinator, context), context),
       surroundings: coordinatorSurroundings(coordinator, context),
       uses: coordinatorUses(coordinator, context),
       inputs: [],
@@ -113,13 +114,18 @@ export function documentsOf(project: Project, context: AppContext): readonly Doc
   ];
 }
 
+function ordered(written: XmlElement, { profile }: AppContext): Pick<Document, "root" | "chosen"> {
+  const root = arrange(written);
+  return { root, chosen: chooseVersions(root, profile) };
+}
+
 function workflowDocument(workflow: Workflow, context: AppContext): Document {
   const all = withSubWorkflows(workflow);
   return {
     kind: "workflow",
     name: workflow.name,
     at: workflow.at,
-    root: arrange(workflowApp(workflow, context)),
+    ...ordered(workflowApp(workflow, context), context),
     surroundings: [...new Set(all.flatMap((one) => surroundings(one, context)))],
     uses: all.flatMap((one) => workflowUses(one, context)),
     inputs: Object.keys(workflow.inputs),

@@ -1,3 +1,5 @@
+import { chooseVersions } from "#src/oozie/schema/versions.js";
+import type { XmlElement } from "#src/oozie/xml.js";
 import { createContext, runInContext, Script } from "node:vm";
 import * as howdah from "#src/index.js";
 import { frequencyProblem } from "#src/core/time.js";
@@ -82,9 +84,18 @@ export function documentsOf(found: Found, profile: ProfileName): readonly OozieD
     uses: new WeakMap(),
     placeText: ({ file, line }) => `${file}:${line}`,
   };
+  const document = (
+    of: { readonly kind: OozieDocument["kind"]; readonly name: string },
+    root: XmlElement,
+  ): OozieDocument => ({
+    kind: of.kind,
+    name: of.name,
+    root,
+    chosen: chooseVersions(root, context.profile),
+  });
   return [
-    ...[...found.workflows].map((one) => ({ kind: one.kind, name: one.name, root: workflowApp(one, context) })),
-    ...[...found.coordinators].map((one) => ({ kind: one.kind, name: one.name, root: coordinatorApp(one, context) })),
-    ...[...found.bundles].map((one) => ({ kind: one.kind, name: one.name, root: bundleApp(one, context) })),
+    ...[...found.workflows].map((one) => document(one, workflowApp(one, context))),
+    ...[...found.coordinators].map((one) => document(one, coordinatorApp(one, context))),
+    ...[...found.bundles].map((one) => document(one, bundleApp(one, context))),
   ];
 }

@@ -2,7 +2,7 @@ import type { Place } from "../../core/source.ts";
 import { joinName } from "../app/nodes.ts";
 import type { Profile } from "../profiles.ts";
 import { checkElement } from "../schema/check.ts";
-import { chooseVersions } from "../schema/versions.ts";
+import type { Chosen } from "../schema/versions.ts";
 import { childrenOf, type Origin, type XmlElement } from "../xml.ts";
 import { elProblems } from "./functions.ts";
 import { Findings, type Problem } from "./problem.ts";
@@ -12,14 +12,20 @@ export interface OozieDocument {
   readonly kind: "workflow" | "coordinator" | "bundle";
   readonly name: string;
   readonly root: XmlElement;
+  /** The versions of its namespaces, as they were chosen for the profile. */
+  readonly chosen: Chosen;
 }
 
 /** All that a profile's server would refuse of documents. */
 export function documentProblems(profile: Profile, documents: readonly OozieDocument[]): readonly Problem[] {
   const findings = new Findings();
-  for (const { kind, name, root } of documents) {
+  for (const {
+    kind,
+    name,
+    root,
+    chosen: { versions, problems },
+  } of documents) {
     const whole = { at: root.origin?.at ?? nowhere, path: `${kind} ${name}` };
-    const { versions, problems } = chooseVersions(root, profile);
     for (const problem of [...problems, ...checkElement(root, versions, problems)]) {
       const { at, path } = problem.origin ?? whole;
       findings.add(problem.code, { label: path, at }, `${path}: ${problem.why}`, { next: problem.next });

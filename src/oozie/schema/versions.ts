@@ -1,7 +1,7 @@
 import { bug } from "../../core/errors.ts";
 import { profiles, type Profile } from "../profiles.ts";
 import { childrenOf, familiesIn, type Family, type XmlElement } from "../xml.ts";
-import { contentOf, membersOf, requiredIn, rootType, slotOf, type Content } from "./content.ts";
+import { contentOf, membersOf, requiredIn, rootType, slotOf } from "./content.ts";
 import { compareVersions, type ElementType, type Span } from "./grammar.ts";
 import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";
 import { families } from "./table.ts";
@@ -14,15 +14,19 @@ interface Need {
   readonly span: Span;
 }
 
-/**
- * For each namespace of a document the lowest version that has all that is used, and what the profile's server lacks of
- * it. Where there are problems the versions are those that the document would need, so that checking it by them finds
- * only what is wrong besides.
- */
-export function chooseVersions(
-  root: XmlElement,
-  profile: Profile,
-): { readonly versions: ReadonlyMap<Family, string>; readonly problems: readonly SchemaProblem[] } {
+/** The versions of a document's namespaces. */
+export interface Chosen {
+  /**
+   * For each the lowest that has all that is used. Where there are problems they are those that the document would
+   * need, so that checking it by them finds only what is wrong besides.
+   */
+  readonly versions: ReadonlyMap<Family, string>;
+  /** What the profile's server lacks of them. */
+  readonly problems: readonly SchemaProblem[];
+}
+
+/** Chooses the versions of a document's namespaces for a profile's server. */
+export function chooseVersions(root: XmlElement, profile: Profile): Chosen {
   const needs = new Map<Family, Need[]>([...familiesIn(root)].map((family) => [family, []]));
   const begins = new Map<Family, Located>();
   const type = rootType(root);
@@ -76,29 +80,47 @@ function collect(
       own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span: slot.particle });
     collect(at, slot.particle.type, child.family ?? family, needs, begins);
   }
-  for (const need of leftOut(where, content, family)) own.push(need);
+  leftOut(where, type, family, own);
 }
 
 const isBound = ({ since, until }: Span): boolean => since !== undefined || until !== undefined;
 
 /** What an older version asks for and is not there needs a version that can do without it. */
-function leftOut(where: Located, { holds }: Content, family: Family): readonly Need[] {
-  if (holds.is !== "children") return [];
-  const needs: Need[] = [];
-  for (const particle of holds.particles) {
-    if (particle.is === "any order" || particle.requiredUntil === undefined) continue;
-    const members = particle.is === "element" ? [particle] : particle.alternatives.flatMap(membersOf);
-    const names = members.map(({ name }) => name);
+function leftOut(where: Located, type: ElementType, family: Family, needs: Need[]): void {
+  for (const { names, since } of dispensableIn(type, family)) {
     if (childrenOf(where.one).some(({ name }) => names.includes(name))) continue;
-    const since = families[family].versions.find((version) => !requiredIn(version, particle));
-    if (since === undefined) throw bug(`the table of ${family} has no version without ${names[0]!}`);
     needs.push({
       feature: `${where.one.name} without ${names[0]!}`,
       where,
       span: { since, instead: `give ${names[0]!} to the action` },
     });
   }
-  return needs;
+}
+
+/** Elements, one of which an older version asks for, and the first version that does not. */
+interface Dispensable {
+  readonly names: readonly string[];
+  readonly since: string;
+}
+
+const dispensableKnown = new WeakMap<ElementType, readonly Dispensable[]>();
+
+function dispensableIn(type: ElementType, family: Family): readonly Dispensable[] {
+  let known = dispensableKnown.get(type);
+  if (known === undefined) dispensableKnown.set(type, (known = findDispensable(type, family)));
+  return known;
+}
+
+function findDispensable({ holds }: ElementType, family: Family): readonly Dispensable[] {
+  if (holds.is !== "children") return [];
+  return holds.particles.flatMap((particle) => {
+    if (particle.is === "any order" || particle.requiredUntil === undefined) return [];
+    const members = particle.is === "element" ? [particle] : particle.alternatives.flatMap(membersOf);
+    const names = members.map(({ name }) => name);
+    const since = families[family].versions.find((version) => !requiredIn(version, particle));
+    if (since === undefined) throw bug(`the table of ${family} has no version without ${names[0]!}`);
+    return [{ names, since }];
+  });
 }
 
 /** What needs a version above the profile's: each feature once, where it is used first. */
