@@ -18,7 +18,7 @@ const own = `${libraryFolder}/`;
  * are looked at one by one, since writing a whole stack as text costs many times more.
  */
 export function callerPlace(): Place {
-  return placeAmong(framesOf(8)) ?? placeAmong(framesOf(100)) ?? { file: "(unknown)", line: 0 };
+  return placeAmong(framesOf(4)) ?? placeAmong(framesOf(100)) ?? { file: "(unknown)", line: 0 };
 }
 
 function framesOf(limit: number): readonly NodeJS.CallSite[] {

@@ -8,7 +8,7 @@ import {
   type SparkAction,
   type SparkApplicationAction,
 } from "../actions/index.ts";
-import { literalText } from "../el/index.ts";
+import { literalText, type Expr } from "../el/index.ts";
 import type { Workflow } from "../workflow.ts";
 import { launcherQueueProperty } from "../profiles.ts";
 import { element, type Family, type XmlElement } from "../xml.ts";
@@ -107,9 +107,7 @@ function released(path: string): string {
   return `${property(properties.release)}/${literalText(path)}`;
 }
 
-function mapped(
-  values: Readonly<Record<string, Parameters<typeof actionTextOf>[0]>>,
-): readonly (readonly [string, string])[] {
+function mapped(values: Readonly<Record<string, Expr>>): readonly (readonly [string, string])[] {
   return Object.entries(values).map(([key, value]) => [key, actionTextOf(value)] as const);
 }
 
@@ -167,11 +165,15 @@ function launchedParts(action: LaunchedAction, context: AppContext): readonly Xm
   ];
 }
 
+/** Most actions leave the launcher as it is. */
+const noSettings: readonly (readonly [string, string])[] = [];
+
 /** The launcher's settings as elements of `<launcher>`, or as the properties of older servers. */
 function launcherSettings(
   { launcher, type }: LaunchedAction,
   asElements: boolean,
 ): readonly (readonly [string, string])[] {
+  if (Object.keys(launcher).length === 0) return noSettings;
   // `JavaActionExecutor.extractEnvVarsFromOozieLauncherProps` divides at colons, MapReduce at commas.
   const environment = Object.entries(launcher.environment ?? {}).map(([name, value]) => `${name}=${value}`);
   const settings: readonly (readonly [string, string, string | undefined])[] = [

@@ -4,6 +4,7 @@ import { elActionText, elText, factsOf, isOwn, parametersOf, partsOf, type Expr 
 import { constantOf } from "../el/evaluate.ts";
 import { isParameter, type Parameter } from "../parameters.ts";
 import type { Profile } from "../profiles.ts";
+import type { Coordinator } from "../coordinator.ts";
 import type { Workflow } from "../workflow.ts";
 import { element, type Origin, type XmlElement } from "../xml.ts";
 
@@ -43,8 +44,8 @@ export interface AppContext {
   readonly queue: boolean;
   readonly launcherQueue: boolean;
   readonly hiveSite: boolean;
-  /** What workflows need of a job's properties, once it was worked out. */
-  readonly uses: WeakMap<Workflow, readonly Expr[]>;
+  /** What applications need of a job's properties, once it was worked out. */
+  readonly uses: WeakMap<Workflow | Coordinator, readonly Expr[]>;
   /** A place as the generated files name it, such as `oozie/workflows.ts:7`. */
   readonly placeText: (at: Place) => string;
 }

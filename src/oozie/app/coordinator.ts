@@ -106,13 +106,18 @@ export function outputsOf(coordinator: Coordinator): Readonly<Record<string, Ins
 
 /** Every expression that must have a value when a coordinator is submitted, those of its workflows included. */
 export function coordinatorUses(coordinator: Coordinator, context: AppContext): readonly Expr[] {
-  const { reads, run } = coordinator;
-  const dataSets = [...Object.values(reads), ...Object.values(outputsOf(coordinator))].map(({ dataSet }) => dataSet);
-  return [
-    ...coordinatorExpressions(coordinator),
-    ...dataSets.flatMap(({ initial, uri }) => [initial, uri]),
-    ...withSubWorkflows(run.workflow).flatMap((one) => workflowUses(one, context)),
-  ];
+  let known = context.uses.get(coordinator);
+  if (known === undefined) {
+    const { reads, run } = coordinator;
+    const dataSets = [...Object.values(reads), ...Object.values(outputsOf(coordinator))].map(({ dataSet }) => dataSet);
+    known = [
+      ...coordinatorExpressions(coordinator),
+      ...dataSets.flatMap(({ initial, uri }) => [initial, uri]),
+      ...withSubWorkflows(run.workflow).flatMap((one) => workflowUses(one, context)),
+    ];
+    context.uses.set(coordinator, known);
+  }
+  return known;
 }
 
 export function coordinatorSurroundings({ run }: Coordinator, context: AppContext): readonly string[] {

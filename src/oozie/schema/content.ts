@@ -137,5 +137,5 @@ function arranged(one: XmlElement, type: ElementType, family: Family): XmlElemen
   }
   if (same) return one;
   children.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
-  return Object.freeze({ ...one, content: Object.freeze(children.map(({ child }) => child)) });
+  return { ...one, content: children.map(({ child }) => child) };
 }

@@ -129,10 +129,7 @@ function attributeEdits({ attributes, type }: ElementEntry, version: string): re
   const set =
     (name: string, value: string | undefined) =>
     (one: XmlElement): XmlElement => ({ ...element(one.name, { ...one.attributes, [name]: value }), ...rest(one) });
-  const rest = ({ content, family }: XmlElement): Pick<XmlElement, "content" | "family"> => ({
-    content,
-    ...(family === undefined ? {} : { family }),
-  });
+  const rest = ({ content, family }: XmlElement): Pick<XmlElement, "content" | "family"> => ({ content, family });
   const others = [...contentOf(type).attributes.values()].filter(
     ({ name }) => !contentOf(type, version).attributes.has(name),
   );

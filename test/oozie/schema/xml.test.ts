@@ -140,11 +140,9 @@ describe("printing XML", () => {
 });
 
 describe("an element", () => {
-  it("cannot be changed, and leaves out what is undefined", () => {
-    const children = [element("b")];
-    const made = element("a", { x: undefined, y: "" }, children, { family: undefined });
-    children.push(element("c"));
-    assert.deepEqual(made, { name: "a", attributes: { y: "" }, content: [{ name: "b", attributes: {}, content: "" }] });
-    assert.ok([made, made.attributes, made.content].every((part) => Object.isFrozen(part)));
+  it("leaves out attributes that are undefined, and changes nothing that it was given", () => {
+    const attributes = { x: undefined, y: "" };
+    assert.deepEqual(element("a", attributes).attributes, { y: "" });
+    assert.deepEqual(Object.keys(attributes), ["x", "y"]);
   });
 });
