@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -39,13 +40,31 @@ export function writeBuild({ files }: Build, out: string): void {
       mkdirSync(made);
       const folders = new Set(files.map(({ path }) => dirname(join(made, path))));
       for (const one of folders) mkdirSync(one, { recursive: true });
-      for (const { path, content } of files) writeFileSync(join(made, path), content);
+      for (const { path, content } of files) {
+        const file = join(made, path);
+        if (!takeOver(join(folder, path), content, file)) writeFileSync(file, content);
+      }
       putInPlace(made, folder, old);
     } finally {
       putBack(old, folder);
       for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
     }
   });
+}
+
+/**
+ * Gives a file of the build before a second name in the new one, where it has the same content: many times quicker than
+ * writing it. False where it cannot be had so.
+ */
+function takeOver(before: string, content: string | Uint8Array, file: string): boolean {
+  try {
+    if (!readFileSync(before).equals(Buffer.from(content))) return false;
+    linkSync(before, file);
+    return true;
+  } catch {
+    // It is not there, or not in a file system with links.
+    return false;
+  }
 }
 
 /** Whether a folder holds something, and not a build. Other tools, too, name a file `manifest.json`. */

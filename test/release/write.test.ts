@@ -9,6 +9,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -73,6 +74,17 @@ describe("writing a build", () => {
     out = join(folder, "out");
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("keeps the files that are the same, and writes those anew that differ, whoever changed them", () => {
+    writeBuild(built, out);
+    const [same, changed, gone] = [1, 2, 3].map((i) => join(out, built.files[i]!.path)) as [string, string, string];
+    const { ino } = statSync(same);
+    writeFileSync(changed, "by hand");
+    rmSync(gone);
+    writeBuild(built, out);
+    assert.equal(contentOf(out), "first");
+    assert.equal(statSync(same).ino, ino);
+  });
 
   it("takes the place of the build before, and leaves nothing else behind", () => {
     writeBuild(builtOf("before"), out);
