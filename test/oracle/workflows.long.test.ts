@@ -130,11 +130,41 @@ describe("workflows beside Oozie's parser", function () {
     for (const [i, { errors, document }] of all.entries()) {
       const said = `${errors.join(", ")} | ${answers[i]!}\n${JSON.stringify(samples[i])}\n${document}`;
       if (errors.length === 0) assert.equal(answers[i], "ok", said);
-      // Oozie does not see that a parallel inside of a branch ends the workflow.
+      // Oozie does not look at what nothing leads to.
       else if (errors.some((code) => code !== "PARALLEL_NEVER_JOINS")) assert.match(answers[i]!, /^!/, said);
       counts[errors.length === 0 ? "taken" : "refused"] += 1;
     }
     assert.ok(counts.taken > 100 && counts.refused > 10, JSON.stringify(counts));
+  });
+
+  it("are refused where no branch leads to the join, and taken where a branch only seems to", async function () {
+    const say = (name: string): h.Action => h.shell(name, { command: "echo" });
+    const over = (name: string): h.WorkflowPart => h.kill(name, "over");
+    const bodies = [
+      h.parallel("p", over("a"), over("b")),
+      h.parallel(
+        "p",
+        h.sequence(say("a"), over("b")),
+        h.decide("d", [h.when(h.equal("x", "y"), over("c"))], over("e")),
+      ),
+      h.parallel("p", h.parallel("q", over("a"), over("b")), say("c")),
+      h.parallel("p", over("a"), h.parallel("q", over("b"), say("c"))),
+      h.parallel("p", over("a"), say("c")),
+    ];
+    const all = bodies.map((body) => written(h.workflow("w", {}, () => body)));
+    const answers = await askOozie(
+      this,
+      all.map(({ document }) => question(document)),
+    );
+    const [refused, taken] = [["PARALLEL_NEVER_JOINS"], []];
+    assert.deepEqual(
+      all.map(({ errors }) => errors),
+      [refused, refused, refused, taken, taken],
+    );
+    assert.deepEqual(
+      answers.map((answer) => answer.replace(/:.*/, "")),
+      [...Array.from({ length: 3 }, () => "!WorkflowException E0730"), "ok", "ok"],
+    );
   });
 
   it("are taken when they are long or deep", async function () {

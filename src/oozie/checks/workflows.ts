@@ -96,13 +96,17 @@ function checkParallel(
         next: "add a branch, or take the parallel out",
       },
     );
-  else if (branches.every((branch) => endsWorkflow(branch, ends)))
+  else if (!branches.some(leadsOn))
     findings.add(
       "PARALLEL_NEVER_JOINS",
       scope,
       `${scope.label}: all its branches end the workflow, so that none reaches its end`,
       { next: "let one branch go on, or end the workflow behind the parallel" },
     );
+  else if (branches.every((branch) => endsWorkflow(branch, ends)))
+    findings.add("PARALLEL_FAILS", scope, `${scope.label}: something in each of its branches ends the workflow`, {
+      next: "let one branch go on, or end the workflow behind the parallel",
+    });
   const empty = branches.filter(isEmpty).length;
   if (empty > 0)
     findings.add(
@@ -139,6 +143,25 @@ function endsWorkflow(part: WorkflowPart, known: Map<WorkflowPart, boolean>): bo
   })();
   known.set(part, ends);
   return ends;
+}
+
+/**
+ * Whether the transitions lead from a part to what follows, as `LiteWorkflowValidator` sees it: it counts the forks and
+ * joins that it comes to, and does not know that a kill in one branch of an inner parallel ends them all.
+ */
+function leadsOn(part: WorkflowPart): boolean {
+  switch (part.kind) {
+    case "kill":
+      return false;
+    case "action":
+      return true;
+    case "sequence":
+      return part.steps.every(leadsOn);
+    case "parallel":
+      return part.branches.some(leadsOn);
+    case "decision":
+      return leadsOn(part.otherwise) || part.cases.some(({ then }) => leadsOn(then));
+  }
 }
 
 function placeOf(part: WorkflowPart): Scope["at"] | undefined {

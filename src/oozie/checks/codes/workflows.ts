@@ -18,7 +18,7 @@ export const workflowCodes = {
   PARALLEL_NEVER_JOINS: {
     severity: "error",
     title: "a parallel all of whose branches end the workflow",
-    why: "Nothing reaches the join, and Oozie refuses the workflow (E0733).",
+    why: "No transition leads to the join, and Oozie refuses the workflow (E0730).",
     example: `workflow("never", {}, () =>
   parallel("both", kill("a", "failed"), kill("b", "failed")), // both kill
   { accept: { ALWAYS_FAILS: "a drill" } },
@@ -26,6 +26,22 @@ export const workflowCodes = {
     fix: `workflow("never", {}, () =>
   sequence(
     parallel("both", shell("a", { command: "a" }), shell("b", { command: "b" })),
+    kill("over", "failed"),
+  ),
+  { accept: { ALWAYS_FAILS: "a drill" } },
+)`,
+  },
+  PARALLEL_FAILS: {
+    severity: "warning",
+    title: "a parallel that can only fail",
+    why: "Each of its branches comes to a kill, which ends the workflow with all that runs in it. Oozie takes it: a parallel inside of a branch has a way to its join.",
+    example: `workflow("never", {}, () =>
+  parallel("both", kill("a", "failed"), parallel("more", kill("b", "failed"), shell("c", { command: "c" }))), // both kill
+  { accept: { ALWAYS_FAILS: "a drill" } },
+)`,
+    fix: `workflow("never", {}, () =>
+  sequence(
+    parallel("both", shell("a", { command: "a" }), shell("c", { command: "c" })),
     kill("over", "failed"),
   ),
   { accept: { ALWAYS_FAILS: "a drill" } },
