@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { didYouMean, HowdahError, isHowdahError, ManyErrors, messageOf, throwAll } from "../core/errors.ts";
-import { libraryFolder } from "../core/source.ts";
+import { libraryFolder, type Place } from "../core/source.ts";
 import { compileJob, type CompiledJob } from "../jobs/compile.ts";
 import type { Problem } from "../oozie/checks/index.ts";
 import { checkConfig } from "./check.ts";
@@ -18,6 +18,8 @@ export interface Project {
   /** The folder of the configuration. */
   readonly root: string;
   readonly config: Config;
+  /** Where the configuration is written. */
+  readonly at: Place;
   readonly definitions: Definitions;
   readonly found: Found;
   /** What the checks of its definitions found. */
@@ -80,7 +82,7 @@ export async function examineProject(
       errors.push(...(error instanceof ManyErrors ? error.problems : [error]));
     }
   }
-  return { project: { root, config, definitions, found, problems, jobs, awaited }, errors };
+  return { project: { root, config, at: exported.at, definitions, found, problems, jobs, awaited }, errors };
 }
 
 function isFile(path: string): boolean {

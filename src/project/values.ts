@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, relative, resolve } from "node:path";
-import { didYouMean, HowdahError, messageOf } from "../core/errors.ts";
+import { didYouMean, HowdahError, isHowdahError, messageOf, throwAll } from "../core/errors.ts";
 import type { Json } from "../core/hash.ts";
 import { evaluate, isExpr } from "../oozie/el/index.ts";
 import { parseParameter, type Parameter } from "../oozie/parameters.ts";
@@ -34,17 +34,31 @@ export interface ValueSources {
   readonly derive: (parameter: Parameter, values: Values) => string | undefined;
 }
 
-/** Resolves and checks values. Throws `PARAMETER_UNKNOWN` and `PARAMETER_VALUE`. */
-export function resolveValues(sources: ValueSources): Values {
-  const { parameters, given, target } = sources;
-  const names = [...parameters.keys()].sort();
-  for (const name of Object.keys(given))
-    if (!parameters.has(name))
-      throw new HowdahError(`there is no parameter ${name}${didYouMean(name, names)}`, {
+/** What is wrong with values that the command line gives: `PARAMETER_UNKNOWN`, `PARAMETER_VALUE`. */
+function givenErrors({ parameters, given }: ValueSources, names: readonly string[]): readonly HowdahError[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    const parameter = parameters.get(name);
+    if (parameter === undefined)
+      return new HowdahError(`there is no parameter ${name}${didYouMean(name, names)}`, {
         code: "PARAMETER_UNKNOWN",
         where: `-D ${name}`,
         next: `the parameters are ${names.join(", ")}`,
       });
+    try {
+      parseParameter(name, parameter.spec, value, `-D ${name}`);
+      return [];
+    } catch (error) {
+      if (isHowdahError(error)) return error;
+      throw error;
+    }
+  });
+}
+
+/** Resolves and checks values. Throws `PARAMETER_UNKNOWN` and `PARAMETER_VALUE`; all those of `given` at once. */
+export function resolveValues(sources: ValueSources): Values {
+  const { parameters, given, target } = sources;
+  const names = [...parameters.keys()].sort();
+  throwAll(givenErrors(sources, names));
   for (const name of Object.keys(target.parameters ?? {}))
     if (!parameters.has(name))
       throw new HowdahError(`the target gives a value to ${name}, which no definition uses${didYouMean(name, names)}`, {
@@ -98,7 +112,8 @@ export function resolveValues(sources: ValueSources): Values {
   return values;
 }
 
-function readValues(file: string): Readonly<Record<string, string>> {
+/** The values that a file of parameters has. Throws `PARAMETER_FILE`. */
+export function readValues(file: string): Readonly<Record<string, string>> {
   const refuse = (why: string, cause?: unknown): HowdahError =>
     new HowdahError(`values of parameters: ${why}`, { code: "PARAMETER_FILE", where: file, cause });
   let json: Json;

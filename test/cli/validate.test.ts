@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codes } from "#src/oozie/checks/index.js";
 import { howdah, madeProject, removeFolder, sensorsProject, type Ended } from "../support/command.js";
@@ -155,13 +156,78 @@ describe("howdah validate", () => {
 
   it("counts accepted warnings, and shows them with their reasons when asked", async () => {
     const ended = await howdah(["validate", "--strict"], projectRoot);
-    assert.deepEqual([ended.code, ended.out], [0, "no problems; 1 warning accepted\n"]);
+    const missing = "sandbox: end, first_hour have no value yet, which a job needs when it is submitted\n";
+    assert.deepEqual([ended.code, ended.out], [0, `no problems; 1 warning accepted\n${missing}`]);
     const all = await howdah(["validate", "--strict", "--all"], projectRoot);
     assert.equal(all.code, 0);
     assert.match(all.out, /^oozie\/coordinators\.ts:\d+ +accepted +BEFORE_INITIAL .*\n +because on a cluster/);
     assert.equal(facts(await howdah(["validate", "--json"], projectRoot)).problems.length, 0);
     const [one] = facts(await howdah(["validate", "--json", "--all"], projectRoot)).problems;
     assert.match(String(one!["accepted"]), /^on a cluster/);
+  });
+
+  it("tells of all values of targets that do not fit, each at its place, and of those that are missing", async () => {
+    const root = project({
+      "howdah.config.ts": `import * as h from "howdah";
+const p = h.parameters({
+  data: h.pathParameter(), rows: h.intParameter({ max: 9 }), word: h.textParameter(), mark: h.textParameter({ default: "a" }),
+  end: h.timeParameter(), more: h.textParameter(),
+});
+const w = h.workflow("w", {}, () => h.shell("s", { command: "x", arguments: [p.data, p.rows, p.word, p.mark, p.end, p.more] }));
+const hadoop = { profile: "oozie5.2", nameNode: "hdfs://nn", resourceManager: "rm:1", root: "/user/x" } as const;
+export default h.defineConfig({
+  name: "x",
+  definitions: [w],
+  targets: {
+    here: h.folder("data", (root) => ({
+      parameters: { data: root, rows: 3.5 }, // PARAMETER_VALUE
+    })),
+    one: h.cluster({
+      ...hadoop,
+      parameters: {
+        data: "data", // PARAMETER_VALUE
+        rows: 10, // PARAMETER_VALUE
+        words: "a", // PARAMETER_UNKNOWN
+        word: "", // VALUE_EMPTY
+        mark: "\${user}", // VALUE_EXPRESSION
+        end: "2012-03-01T00:00Z",
+      },
+    }),
+    two: h.cluster({
+      ...hadoop,
+      parameters: {
+        data: "/data",
+        word: " a", // VALUE_SPACE
+      },
+      parameterFiles: ["VALUES"],
+    }),
+  },
+  defaultTarget: "here",
+});
+`,
+    });
+    const values = join(root, "values.json");
+    writeFileSync(values, `{\n  "rows": 5,\n  "end": "today"\n}\n`);
+    spawnSync("sed", ["-i", `s|VALUES|${values}|`, "howdah.config.ts"], { cwd: root });
+    const lines = readFileSync(join(root, "howdah.config.ts"), "utf8").split("\n");
+    const marked = lines.flatMap((line, i) => {
+      const [, code] = / \/\/ ([A-Z_]+)$/.exec(line) ?? [];
+      return code === undefined ? [] : [`${code} howdah.config.ts:${i + 1}`];
+    });
+    const ended = await howdah(["validate", "--json"], root);
+    assert.equal(ended.code, 2, ended.err);
+    const { problems, missing } = JSON.parse(ended.out) as Facts & { readonly missing: unknown };
+    const told = problems.map(({ code, file, line }) => `${code!} ${file!}:${line!}`);
+    assert.deepEqual([...told].sort(), [...marked, "PARAMETER_VALUE values.json:3"].sort(), ended.out);
+    assert.deepEqual(missing, { one: ["more"], two: ["more"] });
+    const one = await howdah(["validate", "--json", "--target", "one"], root);
+    assert.equal(facts(one).problems.length, 5);
+    const built = await howdah(["build", "--target", "one"], root);
+    assert.equal(built.code, 2);
+    assert.deepEqual(
+      [...built.err.matchAll(/^ {2}at .*howdah\.config\.ts:(\d+)$/gm)].map(([, line]) => `howdah.config.ts:${line!}`),
+      marked.slice(1, 5).map((one) => one.split(" ")[1]!),
+    );
   });
 
   it("lists mistakes of the configuration and of jobs' files in the same way", async () => {
@@ -220,6 +286,9 @@ export default defineConfig({ name: "x", definitions: [w], targets: { here: fold
     const explained = await howdah(["validate", "--explain", "READS_GAPS"], "/");
     assert.equal(explained.code, 0);
     for (const line of codes.READS_GAPS.example.split("\n")) assert.ok(explained.out.includes(`    ${line}\n`), line);
+    const both = await howdah(["validate", "--codes", "--explain", "READS_GAPS"], "/");
+    assert.deepEqual([both.code, both.out], [2, ""]);
+    assert.match(both.err, /--codes lists every code, and --explain tells of one/);
     const unknown = await howdah(["validate", "--explain", "READ_GAPS"], "/");
     assert.equal(unknown.code, 2);
     assert.match(unknown.err, /there is no code READ_GAPS, did you mean READS_GAPS\?/);

@@ -97,6 +97,21 @@ describe("a build", () => {
     });
   });
 
+  it("tells of all values that do not fit, of the target and of the command line", async () => {
+    await withFolder(async (folder) => {
+      const project = await projectIn(folder, { "howdah.config.ts": everything, ...files });
+      const told = (work: () => unknown): readonly string[] => problemsOf(work).map(({ code }) => code);
+      assert.deepEqual(
+        told(() => on(project, { parameters: { many: "few", nobody: 1, root: "below" } })),
+        ["PARAMETER_UNKNOWN", "PARAMETER_VALUE", "PARAMETER_VALUE"],
+      );
+      assert.deepEqual(
+        told(() => on(project, {}, { many: "few", nobody: "1" })),
+        ["PARAMETER_VALUE", "PARAMETER_UNKNOWN"],
+      );
+    });
+  });
+
   it("refuses a secret that would be written for the server, without saying it", async () => {
     await withFolder(async (folder) => {
       const definition = everything.replace('arguments: [day, "<&>"]', "arguments: [day, p.token]");

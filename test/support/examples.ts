@@ -11,25 +11,31 @@ import { documentProblems, examplesUse, type OozieDocument, type Problem } from 
 import type { DataSet } from "#src/oozie/dataset.js";
 import { profileOf, type ProfileName } from "#src/oozie/profiles.js";
 import { checkFound, writtenSecrets } from "#src/project/checks/check.js";
-import type { Definition } from "#src/project/config.js";
-import { find, type Found } from "#src/project/definitions.js";
+import { checkTargetValues } from "#src/project/checks/values.js";
+import type { Config, Definition, LocatedConfig } from "#src/project/config.js";
+import { byName, find, type Found } from "#src/project/definitions.js";
 
 /** The file in which the definitions of a snippet stand; a problem in any other is none of the snippet's. */
 export const exampleFile = "/examples/example.ts";
 
-type Example = Definition | DataSet | howdah.WorkflowPart;
+type Example = Definition | DataSet | howdah.WorkflowPart | LocatedConfig;
 
 /** What a snippet defines, beside what the examples of all codes use. */
 export function defined(snippet: string): Found {
+  return example(snippet).found;
+}
+
+function example(snippet: string): { readonly found: Found; readonly located: LocatedConfig | undefined } {
   const context = createContext({ ...howdah });
   const common = examplesUse.replaceAll(" as const", "");
   new Script(common, { filename: "/examples/common.ts" }).runInContext(context);
   const base = runInContext('coordinator("base", hourly)', context) as Definition;
   const value = new Script(snippet, { filename: exampleFile }).runInContext(context) as Example;
-  return find([base, definitionOf(value, context)], []);
+  if (value.kind === "config") return { found: find((value.config as Config).definitions, []), located: value };
+  return { found: find([base, definitionOf(value, context)], []), located: undefined };
 }
 
-function definitionOf(value: Example, context: object): Definition {
+function definitionOf(value: Exclude<Example, LocatedConfig>, context: object): Definition {
   switch (value.kind) {
     case "data-set": {
       const show = runInContext("show", context) as howdah.Workflow<{ day: "string" }>;
@@ -54,11 +60,14 @@ function definitionOf(value: Example, context: object): Definition {
 
 /** All problems of what a snippet defines. The project has the file bin/load.sh alone. */
 export function problemsOf(snippet: string, profile?: ProfileName): readonly Problem[] {
-  const found = defined(snippet);
-  const problems = checkFound(found, {
-    exists: (path) => path === "bin/load.sh",
-    read: (file) => (file === exampleFile ? snippet : undefined),
-  });
+  const { found, located } = example(snippet);
+  const read = (file: string): string | undefined => (file === exampleFile ? snippet : undefined);
+  const problems = [...checkFound(found, { exists: (path) => path === "bin/load.sh", read })];
+  if (located !== undefined)
+    for (const [name, target] of Object.entries((located.config as Config).targets)) {
+      const { parameters } = byName(found);
+      problems.push(...checkTargetValues({ root: "/", at: located.at, parameters, name, target, read }).problems);
+    }
   if (profile === undefined) return problems;
   return [...problems, ...documentProblems(profileOf(profile), documentsOf(found, profile))];
 }

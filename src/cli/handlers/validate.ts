@@ -3,7 +3,8 @@ import { didYouMean, exitCodes, HowdahError, isHowdahError, ManyErrors } from ".
 import { codes, isCheckCode, type Problem, type Severity } from "../../oozie/checks/index.ts";
 import type { ClusterTarget } from "../../project/config.ts";
 import { examineProject, targetOf, type NamedTarget, type Project } from "../../project/load.ts";
-import { writtenFor } from "../../release/check.ts";
+import type { TargetFindings } from "../../project/checks/values.ts";
+import { valuesOn, writtenFor } from "../../release/check.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { nearby } from "../nearby.ts";
@@ -11,17 +12,32 @@ import { rootOf } from "../project.ts";
 
 /** `howdah validate` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
-  if (args.flag("codes")) return listCodes(io);
   const asked = args.text("explain");
+  if (args.flag("codes")) {
+    if (asked !== undefined)
+      throw new HowdahError("--codes lists every code, and --explain tells of one", {
+        code: "USAGE",
+        next: "give one of the two",
+      });
+    return listCodes(io);
+  }
   if (asked !== undefined) return explain(asked, io);
-  const all = await entriesOf(rootOf(args, io), args.text("target"));
+  const { entries: all, missing } = await entriesOf(rootOf(args, io), args.text("target"));
   const accepted = all.filter(isAccepted);
   const shown = args.flag("all") ? all : all.filter((entry) => !isAccepted(entry));
   const count = (severity: Severity): number =>
     all.filter((entry) => entry.severity === severity && !isAccepted(entry)).length;
   const counts = { errors: count("error"), warnings: count("warning"), accepted: accepted.length };
-  if (io.json) io.out(JSON.stringify({ problems: shown.map((entry) => facts(entry, io)), counts }));
-  else render(shown, counts, io);
+  if (io.json) io.out(JSON.stringify({ problems: shown.map((entry) => facts(entry, io)), counts, missing }));
+  else {
+    render(shown, counts, io);
+    for (const [name, parameters] of Object.entries(missing))
+      io.out(
+        io.colors.dim(
+          `${name}: ${parameters.join(", ")} ${parameters.length === 1 ? "has" : "have"} no value yet, which a job needs when it is submitted`,
+        ),
+      );
+  }
   return counts.errors > 0 || (args.flag("strict") && counts.warnings > 0) ? exitCodes.usage : exitCodes.done;
 }
 
@@ -40,21 +56,35 @@ interface Entry {
 
 const isAccepted = ({ accepted }: Entry): boolean => accepted !== undefined;
 
+interface Examined {
+  readonly entries: readonly Entry[];
+  /** By cluster, the parameters that have no value on it. */
+  readonly missing: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Everything that is wrong with a project, by file and line. */
-async function entriesOf(root: string, target: string | undefined): Promise<readonly Entry[]> {
+async function entriesOf(root: string, target: string | undefined): Promise<Examined> {
   try {
     const { project, errors } = await examineProject(root);
     const clusters = clustersOf(project, target);
     const own = [...project.problems.map(problemEntry), ...errors.map((error) => errorEntry(error, root))];
     // What is wrong anyway would be found once more in what is written for a server, if it can be written at all.
-    if (own.some(({ severity }) => severity === "error")) return inOrder(own);
-    const written = clusters.flatMap((cluster) => writtenEntries(project, cluster, root, clusters.length > 1));
-    return inOrder([...own, ...written]);
+    const writable = own.every(({ severity }) => severity !== "error");
+    const missing: Record<string, readonly string[]> = {};
+    const ofClusters = clusters.flatMap((cluster) => {
+      const found = writable ? writtenFor(project, cluster) : valuesOn(project, cluster);
+      if (found.missing.length > 0) missing[cluster.name] = found.missing;
+      return foundEntries(found, root, clusters.length > 1 ? cluster.name : undefined);
+    });
+    const ofFolders = foldersOf(project, target).flatMap((folder) =>
+      foundEntries(valuesOn(project, folder), root, undefined),
+    );
+    return { entries: inOrder([...own, ...ofClusters, ...ofFolders]), missing };
   } catch (error) {
     // Without its configuration nothing more is known of a project, but that is told like everything else.
     if (!isHowdahError(error) || !["CONFIG", "DEFINITION", "MANY"].includes(error.code)) throw error;
     const errors = error instanceof ManyErrors ? error.problems : [error];
-    return inOrder(errors.map((one) => errorEntry(one, root)));
+    return { entries: inOrder(errors.map((one) => errorEntry(one, root))), missing: {} };
   }
 }
 
@@ -67,11 +97,23 @@ function clustersOf(project: Project, name: string | undefined): readonly Cluste
   return Object.entries(targets).flatMap(([one, target]) => (target.kind === "cluster" ? [{ name: one, target }] : []));
 }
 
-/** What a cluster would not take; with its name where there are several. */
-function writtenEntries(project: Project, cluster: Cluster, root: string, named: boolean): readonly Entry[] {
-  const { problems, errors } = writtenFor(project, cluster);
+/** The folders whose values are checked: the named one, or all. */
+function foldersOf(project: Project, name: string | undefined): readonly NamedTarget[] {
+  const named = Object.entries(project.config.targets).map(([one, target]) => ({ name: one, target }));
+  return named.filter((one) => one.target.kind === "folder" && (name === undefined || one.name === name));
+}
+
+/** What is wrong with a target; with its name where there are several. */
+function foundEntries(
+  { problems, errors }: Pick<TargetFindings, "problems" | "errors">,
+  root: string,
+  name: string | undefined,
+): readonly Entry[] {
   const entries = [...problems.map(problemEntry), ...errors.map((error) => errorEntry(error, root))];
-  return named ? entries.map((entry) => ({ ...entry, message: `${cluster.name}: ${entry.message}` })) : entries;
+  if (name === undefined) return entries;
+  return entries.map((entry) =>
+    entry.message.startsWith(`target ${name}`) ? entry : { ...entry, message: `${name}: ${entry.message}` },
+  );
 }
 
 function problemEntry({ at, ...problem }: Problem): Entry {

@@ -53,4 +53,5 @@ const hourly = {
   timeout: days(30),
   run: ({ nominalTime, formatTime }) => load.with({ hour: formatTime(nominalTime, "yyyyMMdd_HH") }),
 };
+const hadoop = { profile: "oozie5.2", nameNode: "hdfs://nn", resourceManager: "rm:8032", root: "/user/web" } as const;
 `.trim();

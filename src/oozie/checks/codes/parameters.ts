@@ -3,8 +3,8 @@ import type { CodeFacts } from "./facts.ts";
 export const parameterCodes = {
   PARAMETER_VALUE: {
     severity: "error",
-    title: "a parameter whose default it does not accept itself",
-    why: "A default is checked as any other value: by the parameter's type, its bounds and its choices. It would be refused as soon as nobody gives another.",
+    title: "a default, or a target's value, that the parameter does not accept",
+    why: "Values are checked by the parameter's type, its bounds and its choices; on a cluster a path must be absolute too. One that does not fit is refused as soon as it is used.",
     example: `const own = parameters({
   share: decimalParameter({ default: "1.5", max: 1 }), // above its own maximum
 });

@@ -44,4 +44,104 @@ export const targetCodes = {
     example: `shell("load-the-lines-of-all-web-servers-of-the-last-hour-once-more", { command: "load" }) // 60 characters`,
     fix: `shell("load-lines", { command: "load" })`,
   },
+  PARAMETER_UNKNOWN: {
+    severity: "error",
+    title: "a target's value for a parameter that no definition uses",
+    why: "It would be given to nobody: mostly its name is misspelt, and the parameter that is meant has no value.",
+    example: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", date: "/data" }, // date
+    }),
+  },
+})`,
+    fix: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/data" },
+    }),
+  },
+})`,
+  },
+  VALUE_EMPTY: {
+    severity: "error",
+    title: "an empty value on a cluster",
+    why: "Oozie reads a property without text as one that is not there: it takes the default of the document instead, or refuses the job (E0738), or an expression fails with `variable cannot be resolved`.",
+    example: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "" }, // empty
+    }),
+  },
+})`,
+    fix: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/data" },
+    }),
+  },
+})`,
+  },
+  VALUE_EXPRESSION: {
+    severity: "warning",
+    title: "an expression in a value on a cluster",
+    why: "Hadoop's configuration replaces `${…}` in a property by another one, and what a coordinator writes into its XML is resolved again: the value is not used as it is written here, and a laptop uses it as it is.",
+    example: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/\${base}/data" }, // base
+    }),
+  },
+})`,
+    fix: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/data" },
+    }),
+  },
+})`,
+  },
+  VALUE_SPACE: {
+    severity: "warning",
+    title: "white space at an end of a value on a cluster",
+    why: "Oozie takes it off when it reads a job's properties: the value differs from the one on a laptop.",
+    example: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/data " }, // at its end
+    }),
+  },
+})`,
+    fix: `defineConfig({
+  name: "web",
+  definitions: [coordinator("load-hourly", hourly)],
+  targets: {
+    production: cluster({
+      ...hadoop,
+      parameters: { landing: "/landing", data: "/data" },
+    }),
+  },
+})`,
+  },
 } as const satisfies Readonly<Record<string, CodeFacts>>;
