@@ -104,6 +104,15 @@ describe("the text of expressions, as Oozie reads it", () => {
   });
 });
 
+describe("a regular expression that Java alone reads", () => {
+  const one = el.texts.replaceAll("ab1", "\\p{Alpha}++", "x");
+
+  it("is left to Oozie, also among constants, and refused here", () => {
+    assert.equal(textOf(one), String.raw`\${replaceAll('ab1', '\\p{Alpha}++', 'x')}`.replace("\\$", "$"));
+    assert.throws(() => el.evaluate(one, values), { code: "EL_JAVA" });
+  });
+});
+
 describe("the values of expressions", () => {
   const cases: readonly (readonly [string, el.Expr, el.ElValue])[] = [
     ["a month later, clipped", el.dateOffset(el.literal<"time">("2012-01-31T00:00Z"), 1, "MONTH"), "2012-02-29T00:00Z"],

@@ -26,6 +26,7 @@ import org.apache.oozie.WorkflowActionBean;
 import org.apache.oozie.WorkflowJobBean;
 import org.apache.oozie.client.CoordinatorJob;
 import org.apache.oozie.client.OozieClient;
+import org.apache.oozie.command.wf.SubmitXCommand;
 import org.apache.oozie.command.coord.CoordCommandUtils;
 import org.apache.oozie.command.coord.CoordMaterializeTransitionXCommand;
 import org.apache.oozie.command.coord.CoordSubmitXCommand;
@@ -154,6 +155,8 @@ public class Oracle {
                 return coordinator(plain(q[1]), configuration(plain(q[2])), time(q[3]));
             case "action":
                 return encoded(action(plain(q[1]), configuration(plain(q[2]))));
+            case "sla":
+                return encoded(sla(plain(q[1]), configuration(plain(q[2]))));
             case "text":
                 return encoded(evaluator(configuration(plain(q[2]))).evaluate(plain(q[1]), String.class));
             case "properties":
@@ -355,6 +358,13 @@ public class Oracle {
     static String action(String element, Configuration conf) throws Exception {
         String written = XmlUtils.prettyPrint(XmlUtils.parseXml(element)).toString();
         return XmlUtils.parseXml(evaluator(conf).evaluate(XmlUtils.removeComments(written), String.class)).getText();
+    }
+
+    /** sla, element, properties: what is promised of a workflow, as its submission resolves it. */
+    static String sla(String element, Configuration conf) throws Exception {
+        ELEvaluator eval = SubmitXCommand.createELEvaluatorForGroup(conf, "wf-sla-submit");
+        Element resolved = XmlUtils.parseXml(SubmitXCommand.resolveSla(XmlUtils.parseXml(element), eval));
+        return resolved.getChildText("notification-msg", resolved.getNamespace());
     }
 
     /** The commands of a coordinator's submission, without what it stores. */

@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { actionTextOf, textOf } from "#src/oozie/app/context.js";
 import * as el from "#src/oozie/el/index.js";
 import { intParameter, parameters, textParameter } from "#src/oozie/parameters.js";
+import { hours } from "#src/core/time.js";
+import { slaElement } from "#src/oozie/app/sla.js";
+import { sla } from "#src/oozie/sla.js";
 import { element, printXml } from "#src/oozie/xml.js";
 import { propertyLine } from "#src/release/properties.js";
 import { answered, answeredValues, askOozie, field } from "./oozie.js";
@@ -125,6 +128,83 @@ describe("what comes back raw inside of an action", () => {
       }),
     );
     for (const [i, one] of said.entries()) assert.equal(answered(answers[i]!), `said: ${one}`);
+  });
+});
+
+describe("what the checks say of texts", () => {
+  const asked = async (
+    test: Mocha.Context,
+    questions: readonly (readonly [value: el.Expr, given: string])[],
+  ): Promise<readonly string[]> => {
+    const answers = await askOozie(
+      test,
+      questions.map(([one, given]) => ["action", field(printed(one)), field(propertyLine("word", given))]),
+    );
+    return answers.map((answer) => (answer.startsWith("!") ? answer : answered(answer).trim()));
+  };
+  const { texts } = el;
+
+  it("holds for Oozie's evaluator", async function () {
+    this.timeout(60_000);
+    const answers = await asked(this, [
+      [texts.firstNotNull("", p.word), "b"],
+      [texts.firstNotNull(el.wf.conf("nothing"), p.word), "b"],
+      [texts.urlEncode(p.word), "a & b"],
+      [texts.urlEncode(p.word), "a'b"],
+      [texts.appendAll(p.word, "x", ";"), "a & b"],
+      [el.equal(p.word, "a & b"), "a & b"],
+      [el.equal(p.word, "a'b"), "a'b"],
+      [el.equal(p.word, "a > b"), "a > b"],
+      [el.equal(p.word, "a'b & c"), "a'b & c"],
+      [el.equal(p.word, el.wf.conf("word")), "a & b"],
+      [texts.replaceAll(p.word, "\\p{Alpha}++", "x"), "ab1"],
+      [p.word, ""],
+      [p.word, " a "],
+      [p.word, "${user.name} ${nobody}"],
+    ]);
+    assert.deepEqual(answers, [
+      // An empty text is there; what is missing is not.
+      "",
+      "b",
+      // References, and what parts of them become.
+      "a+%26amp%3B+b",
+      "a%27b",
+      '!SAXParseException The entity "ampx" was referenced, but not declared.',
+      "true",
+      "true",
+      "false",
+      "false",
+      "false",
+      "x1",
+      // Values: empty, with white space, with an expression.
+      "!ELException variable [word] cannot be resolved",
+      "a",
+      "${user.name} ${nobody}",
+    ]);
+  });
+
+  it("holds for what is promised of a workflow", async function () {
+    this.timeout(60_000);
+    const promised = (message: el.Expr<"string", "workflow">): string => {
+      const made = sla<"workflow">({ nominalTime: "2012-03-01T00:00Z", shouldEnd: hours(1), message });
+      return printXml(slaElement(made)[0]!, new Map([["sla", "0.2"]]));
+    };
+    const answers = await askOozie(
+      this,
+      [
+        [el.text`late: ${p.word} <&>`, "a"],
+        [el.text`late: ${p.word}`, "a & b"],
+        [el.text`late: ${el.wf.name}`, "a"],
+      ].map(([message, given]) => [
+        "sla",
+        field(promised(message as el.Expr<"string", "workflow">)),
+        field(propertyLine("word", given as string)),
+      ]),
+    );
+    assert.equal(answered(answers[0]!), "late: a <&>");
+    // Values of parameters are not escaped there, and there are no functions.
+    assert.match(answers[1]!, /^!SAXParseException/);
+    assert.match(answers[2]!, /^!ELParseException Function 'wf:name' not found/);
   });
 });
 

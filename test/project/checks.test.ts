@@ -139,6 +139,55 @@ describe("the checks of definitions", () => {
         "TIME_IN:2",
       ],
       [
+        "a property that stands for a function, as a parameter and as an input",
+        `const own = parameters({\nstartOfDay_first_hour: textParameter() });\nsequence(shell("a", { command: "x", arguments: [own.startOfDay_first_hour, startOfDay(p.first_hour)] }))`,
+        "NAME_RESERVED:2",
+      ],
+      [
+        "such a name where nothing is derived",
+        `const own = parameters({ startOfDay_first_hour: textParameter() });\nshell("a", { command: "x", arguments: [own.startOfDay_first_hour] })`,
+      ],
+      [
+        "functions in what is promised of a workflow or an action",
+        `workflow("w", { at: "time" }, () => shell("a", { command: "x", sla: { nominalTime: p.end, shouldEnd: hours(1),\nmessage: text\`\${wf.id}\` } }),\n{ sla: ({ at }) => ({ nominalTime: at, shouldEnd: hours(1),\nmessage: text\`\${texts.trim("a ")}\${wf.name}\` }) })`,
+        "EL_PHASE:0",
+        "EL_PHASE:0",
+        "EL_PHASE:0",
+      ],
+      [
+        "parameters and inputs there",
+        `workflow("w", { at: "time" }, () => nothing, { sla: ({ at }) => ({ nominalTime: at, shouldEnd: hours(1), message: text\`\${p.data} of \${at}\` }) })`,
+      ],
+      [
+        "functions that see references",
+        `const own = parameters({ a: textParameter(), b: textParameter(), n: intParameter(), way: choiceParameter(["x", "y"]) });
+workflow("w", { day: "string" }, ({ day }) => shell("a", { command: "x", arguments: [
+texts.urlEncode(own.a), texts.urlEncode(day), text\`\${texts.appendAll(own.a, "x", ",")}\`,
+texts.replaceAll(text\`-\${own.b}\`, "a", "b"),
+texts.urlEncode(text\`\${own.n}\${own.way}\${wf.user}\`), texts.trim(own.a), equal(own.a, own.b), equal(own.a, "x & y"), equal(own.way, wf.user),
+equal(own.a, "x > y"),
+equal(own.a, wf.user), texts.firstNotNull(own.a, "")] }))`,
+        "EL_ESCAPED:3",
+        "EL_ESCAPED:3",
+        "EL_ESCAPED:3",
+        "EL_ESCAPED:4",
+        "EL_ESCAPED:6",
+        "EL_ESCAPED:7",
+      ],
+      [
+        "regular expressions of Java",
+        String.raw`shell("a", { command: "x", arguments: [
+texts.replaceAll(wf.user, "a++", ""), texts.replaceAll("b", "\\Q.\\E", ""), texts.replaceAll(wf.user, "(?i)a", ""),
+texts.replaceAll(wf.user, "[a&&[b]]", ""), texts.appendAll(wf.user, "", "\\p{Alpha}"), texts.replaceAll(wf.user, "[]a]", ""),
+texts.replaceAll(wf.user, "(?<n>a)[+*+]\\++(?:b|\\[c])(?=d)\\d{2,}?", "")] })`,
+        "EL_REGEX:2",
+        "EL_REGEX:2",
+        "EL_REGEX:2",
+        "EL_REGEX:3",
+        "EL_REGEX:3",
+        "EL_REGEX:3",
+      ],
+      [
         "startOfDay of a text that is no time",
         `coordinator("c", { ...hourly,\nend: startOfDay("2013-02-30T00:00Z") })`,
         "TIME_LITERAL:2",

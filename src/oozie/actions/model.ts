@@ -207,8 +207,11 @@ export function pathsOf(operation: FsOperation): readonly Running<"path">[] {
   return operation.is === "move" ? [operation.from, operation.to] : [operation.path];
 }
 
-/** Every expression in an action, those of its handler and of a workflow that it runs not included. */
-export function actionExpressions(action: Action): readonly Expr[] {
+/**
+ * Every expression in an action, those of its handler and of a workflow that it runs not included; with what is promised
+ * of it, unless told otherwise.
+ */
+export function actionExpressions(action: Action, promises = true): readonly Expr[] {
   // One list for all of them: large projects have tens of thousands of actions.
   const all: Expr[] = [];
   const add = (value: Expr | undefined): void => {
@@ -263,6 +266,6 @@ export function actionExpressions(action: Action): readonly Expr[] {
     action.files.forEach(addFile);
     action.archives.forEach(addFile);
   }
-  slaExpressions(action.sla).forEach(add);
+  if (promises) slaExpressions(action.sla).forEach(add);
   return all;
 }

@@ -20,6 +20,7 @@ import { eventProblem } from "./events.ts";
 import { actionFunctions, actionProblem } from "./order.ts";
 import { subjectOf, type Findings } from "./problem.ts";
 import { isDefinition, type Site, type Visit } from "./sites.ts";
+import { textProblem } from "./textfunctions.ts";
 
 const dateUnits = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"];
 
@@ -147,6 +148,11 @@ export class ExpressionCheck {
       this.#report("EL_PHASE", `${spelled(fn)} has no value ${phaseText[phase]}`, {
         next: `it has one ${facts.phases.map((one) => phaseText[one]).join(", and ")}`,
       });
+    else if (this.#site.promised === true && !isOwn(fn) && facts.operator === undefined)
+      // `SubmitXCommand.resolveSla`: the group wf-sla-submit of oozie-default.xml has no functions.
+      this.#report("EL_PHASE", `${spelled(fn)} has no value in what is promised of a workflow or its actions`, {
+        next: "Oozie resolves that when the workflow is submitted: use parameters and inputs alone",
+      });
     if (isOwn(fn) && !args.every(isKnownEarly))
       this.#report("EL_PHASE", `${spelled(fn)} is resolved before anything is submitted, from parameters alone`, {
         next: "give it a parameter or a text",
@@ -186,6 +192,8 @@ export class ExpressionCheck {
       const problem = zone === undefined ? undefined : zoneProblem(zone);
       if (problem !== undefined) return refuse("ZONE", problem, "name one as Europe/Berlin");
     }
+    const told = textProblem(this.#site, fn, args);
+    if (told !== undefined) return refuse(told.code, told.message, told.next);
     if (actionFunctions.has(fn)) {
       const problem = actionProblem(this.#site, fn, text(0), text(1));
       if (problem !== undefined) return refuse(problem.code, problem.message, problem.next);

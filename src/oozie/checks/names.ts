@@ -1,8 +1,8 @@
-import { properties } from "../app/context.ts";
-import { elReserved } from "../el/index.ts";
+import { derivedName, properties } from "../app/context.ts";
+import { elReserved, factsOf, isOwn, parametersOf, partsOf, type Expr } from "../el/index.ts";
 import { nodeName, eventName } from "../schema/values.ts";
 import { scopeOfBundle, scopeOfCoordinator, scopeOfDataSet, scopeOfParameter, type Checked } from "./definitions.ts";
-import { eventScope } from "./sites.ts";
+import { eventScope, visitExpressions } from "./sites.ts";
 import type { Findings, Scope } from "./problem.ts";
 
 /** Characters of a node's name in all servers; of applications it keeps paths short. */
@@ -31,6 +31,7 @@ export function checkNames(definitions: Checked, findings: Findings): void {
       for (const [name, instances] of Object.entries(coordinator[kind]))
         checkData(name, kind === "reads" ? "input" : "output", eventScope(kind, name, instances, scope), findings);
   }
+  checkDerived(definitions, findings);
   for (const dataSet of dataSets) checkData(dataSet.name, "data set", scopeOfDataSet(dataSet), findings);
   for (const parameter of parameters) checkProperty(parameter.name, "parameter", scopeOfParameter(parameter), findings);
 }
@@ -75,6 +76,32 @@ function checkProperty(name: string, what: string, scope: Scope, findings: Findi
       `${cannot}: it is the property by which an application knows its ${name}`,
       taken,
     );
+}
+
+/** Parameters and inputs of the name of a property that stands for what is resolved before submission. */
+function checkDerived(definitions: Checked, findings: Findings): void {
+  const derived = new Map<string, string>();
+  const look = (value: Expr): void => {
+    const { node } = value;
+    if (node.is === "call" && isOwn(node.fn) && parametersOf(value).length > 0)
+      derived.set(derivedName(value), factsOf(node.fn).spelled.replace(/\(.*/, `(${parametersOf(value).join(", ")})`));
+    partsOf(value).forEach(look);
+  };
+  visitExpressions(definitions, look);
+  if (derived.size === 0) return;
+  const check = (name: string, what: string, scope: Scope): void => {
+    const source = derived.get(name);
+    if (source !== undefined)
+      findings.add(
+        "NAME_RESERVED",
+        scope,
+        `${quoted(name)} cannot name ${what}: it is the property that stands for ${source}`,
+        taken,
+      );
+  };
+  for (const parameter of definitions.parameters) check(parameter.name, "a parameter", scopeOfParameter(parameter));
+  for (const { workflow, scope } of definitions.views)
+    for (const input of Object.keys(workflow.inputs)) check(input, "an input", scope);
 }
 
 const taken = { next: "give it another name" };

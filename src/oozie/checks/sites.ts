@@ -22,6 +22,8 @@ export interface Site {
   /** The workflow in which they are resolved, and the part of it. */
   readonly workflow?: WorkflowView;
   readonly part?: PartView;
+  /** Part of what is promised of a workflow or an action, which is resolved when the workflow is submitted. */
+  readonly promised?: true;
   /** The coordinator whose inputs and outputs they can name. */
   readonly coordinator?: Coordinator;
 }
@@ -104,7 +106,7 @@ function visitSla(sla: Sla | undefined, site: Site, visit: Visit): void {
 }
 
 function visitWorkflow(workflow: WorkflowView, visit: Visit): void {
-  visitSla(workflow.workflow.sla, { phase: "workflow", scope: workflow.scope, workflow }, visit);
+  visitSla(workflow.workflow.sla, { phase: "workflow", scope: workflow.scope, workflow, promised: true }, visit);
   for (const view of workflow.parts) {
     const { part, scope } = view;
     if (part.kind === "sequence" || part.kind === "parallel") continue;
@@ -113,7 +115,7 @@ function visitWorkflow(workflow: WorkflowView, visit: Visit): void {
     else if (part.kind === "kill") visit(part.message, undefined, site);
     else if (part.type === "sub-workflow") {
       visitCall(part.run, { ...site, at: part.run.at }, visit);
-      visitSla(part.sla, site, visit);
-    } else for (const value of actionExpressions(part)) visit(value, undefined, site);
+    } else for (const value of actionExpressions(part, false)) visit(value, undefined, site);
+    if (part.kind === "action") visitSla(part.sla, { ...site, promised: true }, visit);
   }
 }

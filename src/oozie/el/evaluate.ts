@@ -5,6 +5,7 @@ import { dateOffset, dateTzOffset, epochTime } from "../calendar.ts";
 import type { DateUnit } from "./dates.ts";
 import type { ElValue, Expr } from "./expr.ts";
 import type { ElFunction } from "./functions.ts";
+import { javaAloneIn } from "./regex.ts";
 
 /** What one evaluation knows: values of parameters, and of the functions its phase offers. */
 export interface Scope {
@@ -41,9 +42,19 @@ const pureFunctions: Partial<Record<ElFunction, Pure>> = {
       c === "%20" ? "+" : `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
     ),
   replaceAll: (value, regex, by) =>
-    String(value).replace(new RegExp(String(regex), "g"), (...match: unknown[]) => replacement(String(by), match)),
-  appendAll: (value, what, delimiter) => appendAll(String(value), String(what), String(delimiter)),
+    String(value).replace(new RegExp(readable(regex), "g"), (...match: unknown[]) => replacement(String(by), match)),
+  appendAll: (value, what, delimiter) => appendAll(String(value), String(what), readable(delimiter)),
 };
+
+/** A regular expression that means the same here and in Java. Throws `EL_JAVA` for any other. */
+function readable(regex: ElValue): string {
+  const java = javaAloneIn(String(regex));
+  if (java === undefined) return String(regex);
+  throw new HowdahError(`the regular expression ${JSON.stringify(regex)} has ${java}, which Java alone reads so`, {
+    code: "EL_JAVA",
+    next: "write it with what Java and JavaScript read alike, to run it here",
+  });
+}
 
 /** Properties are texts, of which EL takes `true` for true in any case (`Boolean.valueOf`). */
 function isTrue(value: ElValue | undefined): boolean {
@@ -170,7 +181,14 @@ export function constantOf(value: Expr): ElValue | undefined {
     }
     case "call": {
       const args = node.args.map(constantOf);
-      return args.includes(undefined) ? undefined : pure(value, node.fn, args as ElValue[]);
+      if (args.includes(undefined)) return undefined;
+      try {
+        return pure(value, node.fn, args as ElValue[]);
+      } catch (error) {
+        // Oozie finds out.
+        if (isHowdahError(error) && error.code === "EL_JAVA") return undefined;
+        throw error;
+      }
     }
   }
 }

@@ -13,6 +13,17 @@ export function checkFiles({ views }: Checked, exists: (path: string) => boolean
     for (const { part, scope } of parts) {
       if (part.kind !== "action") continue;
       for (const path of [...filesOf(part), ...libraryOf(part)]) {
+        if (path.includes("#")) {
+          findings.add(
+            "FILE_NAME",
+            scope,
+            `${scope.label}: the name of ${path} has a #, behind which Oozie reads another name`,
+            {
+              next: "give the file another name",
+            },
+          );
+          continue;
+        }
         const problem = problemOf(path);
         if (problem !== undefined)
           findings.add("FILE_MISSING", scope, `${scope.label}: ${problem}`, {

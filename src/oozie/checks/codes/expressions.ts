@@ -128,6 +128,47 @@ export const expressionCodes = {
   arguments: [texts.replaceAll("a(b", "\\(", "")],
 })`,
   },
+  EL_ESCAPED: {
+    severity: "warning",
+    title: "a function that sees a parameter's characters as references",
+    why: "An action's XML is resolved as one text, for which Oozie writes `&`, `<`, `>`, `'` and `\"` of a value as `&amp;` and so on: `urlEncode`, `replaceAll`, `appendAll` and `equal` see that, the last one where it compares with another text than a parameter. Where a value has such a character, what they give differs from what a laptop gives, and a reference that they cut makes the action fail.",
+    example: `const own = parameters({ link: textParameter() });
+shell("show", {
+  command: "echo",
+  arguments: [texts.urlEncode(own.link)], // a & becomes %26amp%3B
+})`,
+    fix: `const own = parameters({ link: textParameter() });
+shell("show", {
+  command: "echo",
+  arguments: ["--encode", own.link],
+})`,
+  },
+  EL_REGEX: {
+    severity: "warning",
+    title: "a regular expression that only Java reads",
+    why: "Oozie's `replaceAll` and `appendAll` take Java's regular expressions. Possessive quantifiers, `\\p{Alpha}`, `\\Q…\\E`, flags such as `(?i)` and classes within classes mean something else in JavaScript, or nothing: a laptop cannot run what uses them.",
+    example: String.raw`shell("show", {
+  command: "echo",
+  arguments: [texts.replaceAll(wf.user, "\\p{Alpha}+", "x")], // a class by its name
+})`,
+    fix: `shell("show", {
+  command: "echo",
+  arguments: [texts.replaceAll(wf.user, "[A-Za-z]+", "x")],
+})`,
+  },
+  EL_EMPTY: {
+    severity: "warning",
+    title: "the first of two texts, the first of which is empty",
+    why: "An empty text is a text for Oozie, and none for a laptop: `firstNotNull` gives the first one there, and the second one here.",
+    example: `shell("show", {
+  command: "echo",
+  arguments: [texts.firstNotNull("", wf.user)], // always empty
+})`,
+    fix: `shell("show", {
+  command: "echo",
+  arguments: [wf.user],
+})`,
+  },
   EL_JOIN: {
     severity: "error",
     title: "a text put together inside a coordinator's function",

@@ -57,7 +57,7 @@ shell("load", { command: "load", arguments: [own.max_rows] })`,
   NAME_RESERVED: {
     severity: "error",
     title: "a parameter or input with a name that is taken",
-    why: "Oozie keeps `YEAR`, `MONTH`, `DAY`, `HOUR`, `MINUTE`, `MINUTES`, `HOURS`, `DAYS`, `KB` … `PB` and the names of its counters to itself (E0808); words such as `empty`, `div` and `eq` are part of its expression language; `nameNode`, `release`, `queueName` and some more are the properties by which howdah tells an application of its surroundings.",
+    why: "Oozie keeps `YEAR`, `MONTH`, `DAY`, `HOUR`, `MINUTE`, `MINUTES`, `HOURS`, `DAYS`, `KB` … `PB` and the names of its counters to itself (E0808); words such as `empty`, `div` and `eq` are part of its expression language; `nameNode`, `release`, `queueName` and some more are the properties by which howdah tells an application of its surroundings, and `startOfDay_x` is the one that stands for `startOfDay(p.x)`, where that is used.",
     example: `const own = parameters({
   HOUR: textParameter({ default: "00" }), // Oozie's own
 });

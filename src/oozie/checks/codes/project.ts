@@ -14,6 +14,19 @@ export const projectCodes = {
   files: ["bin/load.sh"],
 })`,
   },
+  FILE_NAME: {
+    severity: "error",
+    title: "a shipped file with a `#` in its name",
+    why: "In `file` and `archive` the name that a file gets beside the program stands behind a `#`: Oozie would look for a file whose name ends there.",
+    example: `shell("load", { // a number sign
+  command: "load.sh",
+  files: ["bin/load#2.sh"],
+})`,
+    fix: `shell("load", {
+  command: "load.sh",
+  files: ["bin/load.sh"],
+})`,
+  },
   JOB_KEY: {
     severity: "error",
     title: "a unit's key that its job does not read",
