@@ -1,0 +1,77 @@
+import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
+import { HowdahError } from "../core/errors.ts";
+
+/** A deadline for one exchange. Bytes that go by prolong it, unless it is for the whole. */
+export class Meter {
+  #timer: NodeJS.Timeout;
+  /** When bytes were last seen; looked at when the timer ends, since setting it anew for each chunk costs. */
+  #seen = performance.now();
+
+  constructor(milliseconds: number, whole: boolean, late: () => void) {
+    const end = () => {
+      const left = whole ? 0 : this.#seen + milliseconds - performance.now();
+      if (left > 1) this.#timer = setTimeout(end, left);
+      else late();
+    };
+    this.#timer = setTimeout(end, milliseconds);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** A request's body on its way. */
+  sent(source: Readable): Readable {
+    return pipeline(source, this.#watch(), () => undefined);
+  }
+
+  /** An answer's body on its way; what breaks it is explained, and `done` is called once it is over. */
+  received(source: Readable, explain: (error: unknown) => Error, done: () => void): Readable {
+    const watched = this.#watch();
+    source.once("error", (error) => watched.destroy(explain(error)));
+    watched.once("close", () => {
+      done();
+      source.destroy();
+    });
+    return source.pipe(watched);
+  }
+
+  #watch(): Transform {
+    const saw = () => (this.#seen = performance.now());
+    return new Transform({
+      transform(chunk: Buffer, _, callback: TransformCallback) {
+        saw();
+        callback(null, chunk);
+      },
+    });
+  }
+}
+
+/** Everything a stream holds. @throws ANSWER_TOO_LONG beyond `limit` bytes */
+export async function readAll(source: Readable, limit = 512 * 1024 * 1024): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit)
+      throw new HowdahError(`an answer is longer than ${limit} bytes`, { code: "ANSWER_TOO_LONG", fault: "server" });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The first bytes of a stream, as text; what follows, or breaks it, does not matter. */
+export async function readSome(source: Readable, limit: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= limit) break;
+    }
+  } catch {
+    // What came before it broke is all there is.
+  }
+  return Buffer.concat(chunks).subarray(0, limit).toString();
+}
