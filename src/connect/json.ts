@@ -44,8 +44,10 @@ export class JsonRecord {
     return this.#member(name, "number") as number | undefined;
   }
 
-  flag(name: string): boolean | undefined {
-    return this.#member(name, "boolean") as boolean | undefined;
+  requiredNumber(name: string): number {
+    const number = this.number(name);
+    if (number === undefined) throw unexpected(`${this.#what}.${name}`, "a number", undefined);
+    return number;
   }
 
   /** A time: RFC 1123 or ISO 8601 as a text, or milliseconds since 1970; zero and less are none. */
@@ -66,6 +68,12 @@ export class JsonRecord {
   record(name: string): JsonRecord | undefined {
     const value = this.#members.get(name);
     return value === undefined || value === null ? undefined : new JsonRecord(value, `${this.#what}.${name}`);
+  }
+
+  requiredRecord(name: string): JsonRecord {
+    const record = this.record(name);
+    if (record === undefined) throw unexpected(`${this.#what}.${name}`, "an object", undefined);
+    return record;
   }
 
   /** The objects of a list; none where there is no list. */
@@ -95,7 +103,7 @@ export class JsonRecord {
     return value as readonly unknown[];
   }
 
-  #member(name: string, type: "string" | "number" | "boolean"): unknown {
+  #member(name: string, type: "string" | "number"): unknown {
     const value = this.#members.get(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value !== type) throw unexpected(`${this.#what}.${name}`, `a ${type}`, value);
