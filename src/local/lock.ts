@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, linkSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { HowdahError, systemCode } from "../core/errors.ts";
-import { onDisk } from "../project/disk.ts";
-import { isRunning } from "../project/process.ts";
+import { HowdahError } from "../core/errors.ts";
+import { onDisk, readIfThere } from "../project/disk.ts";
+import { createWhole, takeAway } from "../project/lockfile.ts";
+import { isRunning, processStart } from "../project/process.ts";
 
 /** Who holds a lock. `run_sql.py` writes and reads the same. */
 interface Owner {
@@ -42,7 +43,7 @@ export function lockJob(locks: string, job: string): Lock {
   };
   onDisk("take the lock", path, () => {
     mkdirSync(locks, { recursive: true });
-    for (let tries = 0; !create(path, mine); tries++) {
+    for (let tries = 0; !createWhole(path, `${JSON.stringify(mine)}\n`); tries++) {
       const text = readIfThere(path);
       if (text === undefined) continue;
       const owner = parse(text);
@@ -59,40 +60,6 @@ export function lockJob(locks: string, job: string): Lock {
       if (parse(readIfThere(path) ?? "")?.nonce === mine.nonce) rmSync(path, { force: true });
     },
   };
-}
-
-/** Creates the lock whole or not at all: a link to a finished file fails when the name is taken. */
-function create(path: string, owner: Owner): boolean {
-  const aside = `${path}.${owner.nonce}`;
-  writeFileSync(aside, `${JSON.stringify(owner)}\n`);
-  try {
-    linkSync(aside, path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-}
-
-/** Removes a dead owner's lock, and puts back what stood there instead if somebody was quicker. */
-function takeAway(path: string, text: string): void {
-  const aside = `${path}.dead-${randomUUID()}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw error;
-  }
-  if (readFileSync(aside, "utf8") !== text) {
-    try {
-      linkSync(aside, path);
-    } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw error;
-    }
-  }
-  rmSync(aside, { force: true });
 }
 
 function locked(job: string, path: string, owner: Owner | undefined): HowdahError {
@@ -115,22 +82,6 @@ function isAlive(owner: Owner): boolean {
   if (!isRunning(owner.pid)) return false;
   const started = processStart(owner.pid);
   return started === undefined || owner.started === null || started === owner.started;
-}
-
-/** The start time of a process in clock ticks since boot (proc(5), field 22); undefined where /proc is not. */
-function processStart(pid: number): string | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  // The second field is the command in parentheses and may hold anything.
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;
-    throw error;
-  }
 }
 
 function parse(text: string): Owner | undefined {

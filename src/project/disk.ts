@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { HowdahError, systemCode } from "../core/errors.ts";
 
 /** What the operating system's refusals mean to a person, and whether the person or the run is at fault. */
@@ -47,4 +47,14 @@ export function onDisk<T>(doing: string, path: string, work: () => T): T {
 export function writeByRename(path: string, aside: string, text: string): void {
   writeFileSync(aside, text);
   renameSync(aside, path);
+}
+
+/** The text of a file, or undefined when it, or the process that it tells of, is gone. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;
+    throw error;
+  }
 }
