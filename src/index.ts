@@ -168,8 +168,8 @@ export {
 export type { FileToPlace, PlaceOptions, RawFile } from "./local/instance.ts";
 export { ingest } from "./local/ingest.ts";
 export type { Ingested, IngestRequest } from "./local/ingest.ts";
-export { lockJob } from "./local/lock.ts";
-export type { Lock } from "./local/lock.ts";
+export { lockJob } from "./project/lock.ts";
+export type { Lock } from "./project/lock.ts";
 export { openTarget } from "./local/target.ts";
 export type { LocalOptions, LocalTarget } from "./local/target.ts";
 export { run } from "./local/run.ts";

@@ -3,7 +3,7 @@ import type { Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import type { Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
-import type { Lock } from "./lock.ts";
+import type { Lock } from "../project/lock.ts";
 
 export interface JobOutcome {
   /** The units that were made, in order. */

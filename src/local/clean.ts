@@ -7,7 +7,7 @@ import { nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
 import { landedTimes } from "./landed.ts";
-import { lockJob, type Lock } from "./lock.ts";
+import { lockJob, type Lock } from "../project/lock.ts";
 import type { LocalTarget } from "./target.ts";
 
 /** A partition that `clean` would take the rows of. */

@@ -11,7 +11,7 @@ import type { Workflow } from "../oozie/workflow.ts";
 import { onDisk } from "../project/disk.ts";
 import { refuseMissingInputs } from "./inputs.ts";
 import { landedTimes } from "./landed.ts";
-import { lockJob } from "./lock.ts";
+import { lockJob } from "../project/lock.ts";
 import { runRange } from "./range.ts";
 import { counts, tell, type ActionReport, type ActionStatus, type RunReport } from "./report.ts";
 import { clearAfterKills } from "./runjob.ts";

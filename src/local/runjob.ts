@@ -11,7 +11,7 @@ import type { Data } from "./data.ts";
 import { onDisk } from "../project/disk.ts";
 import type { Engine, Workspace } from "./engine.ts";
 import { dropInputs, inputBytes, inputsFromOutside, loadInputs, makeUnits, refuseMissingInputs } from "./inputs.ts";
-import { lockJob, type Lock } from "./lock.ts";
+import { lockJob, type Lock } from "../project/lock.ts";
 import { publish, writeAside } from "./publish.ts";
 import { contentsNow, unitInputs } from "./units.ts";
 

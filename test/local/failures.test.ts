@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } 
 import { join } from "node:path";
 import { prunable, prune } from "#src/local/clean.js";
 import { Workspace } from "#src/local/engine.js";
-import { lockJob } from "#src/local/lock.js";
+import { lockJob } from "#src/project/lock.js";
 import type { RunReport, RunRequest } from "#src/local/run.js";
 import { parseOozieTime } from "#src/core/time.js";
 import { loadProject, type Project } from "#src/project/load.js";

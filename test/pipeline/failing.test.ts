@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockJob } from "#src/local/lock.js";
+import { lockJob } from "#src/project/lock.js";
 import { query } from "#src/local/query.js";
 import type { ActionReport, RunReport } from "#src/local/run.js";
 import { isHowdahError } from "#src/core/errors.js";

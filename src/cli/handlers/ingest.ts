@@ -2,7 +2,7 @@ import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/er
 import { formatOozieTime, type Instant } from "../../core/time.ts";
 import { ingest, type Ingested } from "../../local/ingest.ts";
 import { landedTimes } from "../../local/landed.ts";
-import { lockJob } from "../../local/lock.ts";
+import { lockJob } from "../../project/lock.ts";
 import { defines, timeOption } from "../values.ts";
 import { projectOf, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
