@@ -1,0 +1,62 @@
+import { get } from "node:http";
+import { connect } from "node:net";
+import { messageOf } from "../core/errors.ts";
+import type { Ports } from "./ports.ts";
+import type { Question } from "./services.ts";
+
+/** Asks a service whether it works. Gives what is wrong, or undefined. Never throws; waits `deadline` ms at most. */
+export async function ask(question: Question, ports: Ports, deadline = 2000): Promise<string | undefined> {
+  const port = ports[question.port];
+  try {
+    if (question.ask !== "http") {
+      await opens(port, deadline);
+      return undefined;
+    }
+    const text = await fetched(port, question.path, deadline);
+    return question.answer.test(text) ? undefined : `port ${port} answers, but is not ready yet`;
+  } catch (error) {
+    return `port ${port}: ${messageOf(error)}`;
+  }
+}
+
+/** The first thing that is wrong with a service, or undefined. */
+export async function askAll(
+  questions: readonly Question[],
+  ports: Ports,
+  deadline?: number,
+): Promise<string | undefined> {
+  const answers = await Promise.all(questions.map((question) => ask(question, ports, deadline)));
+  return answers.find((answer) => answer !== undefined);
+}
+
+function fetched(port: number, path: string, deadline: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(
+      { host: "127.0.0.1", port, path, headers: { Accept: "application/json", Host: `localhost:${port}` } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (part: string) => (text += part));
+        response.on("error", reject);
+        response.on("end", () =>
+          response.statusCode === 200 ? resolve(text) : reject(new Error(`it answers ${response.statusCode ?? 0}`)),
+        );
+      },
+    );
+    request.setTimeout(deadline, () => request.destroy(new Error(`no answer within ${deadline} ms`)));
+    request.on("error", reject);
+  });
+}
+
+/** Whether something accepts connections at a port. */
+export function opens(port: number, deadline: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: deadline });
+    socket.on("timeout", () => socket.destroy(new Error(`no answer within ${deadline} ms`)));
+    socket.on("error", reject);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,118 @@
+import type { Emit } from "../core/events.ts";
+import { HowdahError, throwAll } from "../core/errors.ts";
+import { chooseJava, examine, type Finding } from "./doctor.ts";
+import { startFailure } from "./failure.ts";
+import { cacheHome, exists, withChoices, writeSandbox, type Choices, type Sandbox } from "./folder.ts";
+import { alone } from "./locked.ts";
+import { logFile, type Parts } from "./launch.ts";
+import { fetchPackages } from "./packages.ts";
+import { format, makeFolders, makeSparkEvents, refreshShareLibrary, uploadShareLibrary } from "./prepare.ts";
+import { serverProcess } from "./process.ts";
+import { serversOf } from "./servers.ts";
+import { serviceNames, services, servicesOf, type Part, type ServiceName } from "./services.ts";
+import { writeSettings } from "./settings.ts";
+import { statusOf, type SandboxStatus } from "./status.ts";
+import { startAll, type Task } from "./supervise.ts";
+import { writeClients } from "./clients.ts";
+
+export interface UpRequest {
+  /** What is to run, with all that it needs. */
+  readonly parts: readonly Part[];
+  /** Changes of what was chosen when the sandbox was made; refused while it runs. */
+  readonly choices?: Partial<Choices>;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal;
+}
+
+export interface UpReport {
+  readonly sandbox: Sandbox;
+  /** What this call started; nothing when all was healthy. */
+  readonly started: readonly string[];
+  readonly status: SandboxStatus;
+}
+
+/**
+ * Brings a sandbox up: fetches what is missing, starts what does not run, waits until all is healthy. Twice is harmless,
+ * and repairs what died.
+ *
+ * Throws `SANDBOX_NEEDS` when the machine lacks something, `SANDBOX_RUNS` when other choices are asked of a sandbox that
+ * runs, `SANDBOX_START` when a server does not start.
+ */
+export async function up(found: Sandbox, request: UpRequest): Promise<UpReport> {
+  const { emit, signal } = request;
+  const sandbox = chosen(found, request.choices ?? {});
+  const names = servicesOf(request.parts);
+  writeSandbox(sandbox);
+  return alone(sandbox, request, async () => {
+    const findings = await examine(sandbox, names);
+    throwAll(findings.flatMap((finding) => (finding.verdict === "missing" ? [needed(finding)] : [])));
+    for (const { verdict, name, found, next } of findings)
+      if (verdict === "doubtful") emit({ event: "sandbox.doubt", name, found, next });
+    const java = chooseJava()!;
+    const groups = [...new Set(names.flatMap((name) => services[name].packages))];
+    const packages = await fetchPackages(groups, {
+      cache: cacheHome(),
+      emit,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    signal?.throwIfAborted();
+    const parts: Parts = { sandbox, packages, java };
+    writeSettings(sandbox, packages);
+    writeClients(parts);
+    const started = await startAll(serversOf(names, sandbox, parts), tasksOf(names, parts, request), {
+      run: sandbox.run,
+      emit,
+      signal,
+      explain: ({ name }, reason) =>
+        startFailure(services[name as ServiceName].title, logFile(sandbox, name as ServiceName), reason),
+    });
+    return { sandbox, started, status: await statusOf(sandbox) };
+  });
+}
+
+/** The sandbox with other choices. */
+function chosen(sandbox: Sandbox, changes: Partial<Choices>): Sandbox {
+  const choices: Choices = { ...sandbox.choices, ...changes };
+  if (JSON.stringify(choices) === JSON.stringify(sandbox.choices)) return sandbox;
+  const alive = serviceNames.filter((name) => serverProcess(sandbox.run, name).pid !== undefined);
+  if (exists(sandbox) && alive.length > 0)
+    throw new HowdahError(`the sandbox ${sandbox.name} runs with other settings (${alive.join(", ")})`, {
+      code: "SANDBOX_RUNS",
+      where: sandbox.folder,
+      next: "howdah sandbox down, then up with the new ones; data stay",
+    });
+  return withChoices(sandbox.name, sandbox.folder, choices);
+}
+
+function needed({ name, found, next, hints = [] }: Finding): HowdahError {
+  const ways = hints.map(({ system, command, tried }) => `${system}: ${command}${tried ? "" : " (not tried)"}`);
+  return new HowdahError(`${name}: ${found}`, { code: "SANDBOX_NEEDS", next: next ?? ways.join("\n    ") });
+}
+
+/** What is done between the starts of servers. */
+function tasksOf(names: readonly ServiceName[], parts: Parts, { emit, signal }: UpRequest): readonly Task[] {
+  const { sandbox } = parts;
+  let sent = false;
+  const tasks: readonly (Task & { readonly when: ServiceName })[] = [
+    { name: "format", when: "namenode", needs: [], run: () => format(parts, signal) },
+    { name: "folders", when: "namenode", needs: ["namenode", "datanode"], run: () => makeFolders(sandbox) },
+    { name: "spark-events", when: "spark-history", needs: ["folders"], run: () => makeSparkEvents(sandbox) },
+    {
+      name: "share-library",
+      when: "oozie",
+      needs: ["folders"],
+      run: async () => {
+        sent = await uploadShareLibrary(parts, emit, signal);
+      },
+    },
+    {
+      name: "share-library-known",
+      when: "oozie",
+      needs: ["share-library", "oozie"],
+      run: async () => {
+        if (sent) await refreshShareLibrary(sandbox);
+      },
+    },
+  ];
+  return tasks.filter(({ when }) => names.includes(when));
+}
