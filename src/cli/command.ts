@@ -23,6 +23,8 @@ export interface Command {
   /** `howdah <usage>` */
   readonly usage: string;
   readonly describe: string;
+  /** All from the first positional on is positional, also what looks like an option: a command with its own options. */
+  readonly passes?: true;
   /** How many positionals it takes. */
   readonly positionals: { readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -31,6 +33,15 @@ export interface Command {
   readonly notes?: readonly string[];
   /** Does it and gives the exit code. Errors are thrown. */
   readonly run: (args: Arguments, io: Io) => Promise<number>;
+}
+
+/** Commands below one name, `howdah <name> <verb>`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly describe: string;
+  /** By verb; each command's name is `<name> <verb>`. */
+  readonly verbs: Readonly<Record<string, Command>>;
+  readonly notes?: readonly string[];
 }
 
 /** Options that every command has. */

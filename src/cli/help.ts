@@ -1,4 +1,4 @@
-import { commonOptions, type Command, type OptionSpec } from "./command.ts";
+import { commonOptions, type Command, type CommandGroup, type OptionSpec } from "./command.ts";
 
 /** The help of a command, from its own data. */
 export function help(command: Command): string {
@@ -17,6 +17,19 @@ export function help(command: Command): string {
     "",
     "Examples:",
     ...command.examples.flatMap(([example, what]) => [`  ${example}`, `      ${what}`]),
+  ].join("\n");
+}
+
+/** The help of commands below one name. */
+export function groupHelp({ name, describe, verbs, notes = [] }: CommandGroup): string {
+  const width = Math.max(...Object.keys(verbs).map((verb) => verb.length));
+  return [
+    `howdah ${name}: ${describe}`,
+    "",
+    ...Object.entries(verbs).map(([verb, command]) => `  howdah ${name} ${verb.padEnd(width)}  ${command.describe}`),
+    ...notes.flatMap((note) => ["", note]),
+    "",
+    `  howdah ${name} VERB --help    options and examples of one`,
   ].join("\n");
 }
 

@@ -8,11 +8,13 @@ import {
   messageOf,
   systemCode,
 } from "../core/errors.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandGroup } from "./command.ts";
 import { processIo, type Io } from "./io.ts";
 
 /** The commands: a line each for the overview, the rest is loaded when it is used. */
-const commands: Readonly<Record<string, { readonly describe: string; readonly load: () => Promise<Command> }>> = {
+const commands: Readonly<
+  Record<string, { readonly describe: string; readonly load: () => Promise<Command | CommandGroup> }>
+> = {
   run: {
     describe: "run definitions here: what is ready and not done yet",
     load: async () => (await import("./commands/run.ts")).runCommand,
@@ -36,6 +38,10 @@ const commands: Readonly<Record<string, { readonly describe: string; readonly lo
   ingest: {
     describe: "put files into an instance of a data set, the flag last",
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,
+  },
+  sandbox: {
+    describe: "a real Hadoop, Hive, Oozie, Livy and Spark on this machine",
+    load: async () => (await import("./commands/sandbox.ts")).sandboxCommands,
   },
   clean: {
     describe: "take away the rows of old partitions that may be pruned",
@@ -76,7 +82,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function find(name: string): Promise<Command> {
+async function find(name: string): Promise<Command | CommandGroup> {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (found !== undefined) return found.load();
   throw new HowdahError(
@@ -87,14 +93,32 @@ async function find(name: string): Promise<Command> {
   );
 }
 
-async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
-  if (argv.includes("--help") || argv.includes("-h")) {
+async function runCommand(command: Command | CommandGroup, argv: readonly string[], io: Io): Promise<number> {
+  if ("verbs" in command) return runVerb(command, argv, io);
+  const own =
+    command.passes === true ? argv.slice(0, argv.findIndex((word) => !word.startsWith("-")) + 1 || undefined) : argv;
+  if (own.includes("--help") || own.includes("-h")) {
     const { help } = await import("./help.ts");
     process.stdout.write(`${help(command)}\n`);
     return exitCodes.done;
   }
   const { parse } = await import("./parse.ts");
   return command.run(parse(command, argv), io);
+}
+
+async function runVerb(group: CommandGroup, argv: readonly string[], io: Io): Promise<number> {
+  const [verb, ...rest] = argv;
+  const command = verb !== undefined && Object.hasOwn(group.verbs, verb) ? group.verbs[verb] : undefined;
+  if (command !== undefined) return runCommand(command, rest, io);
+  if (verb === undefined || verb === "--help" || verb === "-h") {
+    const { groupHelp } = await import("./help.ts");
+    process.stdout.write(`${groupHelp(group)}\n`);
+    return verb === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  throw new HowdahError(`there is no ${group.name} ${verb}${didYouMean(verb, Object.keys(group.verbs))}`, {
+    code: "USAGE",
+    next: `howdah ${group.name} --help lists what there is`,
+  });
 }
 
 function overview(): string {

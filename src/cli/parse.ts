@@ -19,6 +19,7 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
       "boolean-negation": false,
       "greedy-arrays": false,
       "short-option-groups": false,
+      "halt-at-non-option": command.passes === true,
     })
     .fail((message) => {
       const [, option] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
@@ -32,7 +33,8 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
       ...(type === "boolean" ? {} : { requiresArg: true }),
     });
   // `-Dname=value` in one word, as people write it elsewhere.
-  const words = argv.flatMap((word) => (/^-D./.test(word) ? ["-D", word.slice(2)] : [word]));
+  const words =
+    command.passes === true ? argv : argv.flatMap((word) => (/^-D./.test(word) ? ["-D", word.slice(2)] : [word]));
   const parsed = parser.parseSync(words) as Readonly<Record<string, unknown>>;
   const known = new Set([...Object.keys(specs), ...Object.values(specs).flatMap(({ alias }) => alias ?? [])]);
   for (const name of Object.keys(parsed)) {
