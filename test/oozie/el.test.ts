@@ -22,6 +22,11 @@ describe("the text of expressions, as Oozie reads it", () => {
   const written: readonly (readonly [string, el.Expr, string])[] = [
     ["a constant", el.literal("plain"), "plain"],
     ["a parameter", p.many, "${many}"],
+    [
+      "a number that an action wrote",
+      el.greater(el.outputOf("a", "rows"), el.add(p.many, el.outputOf("a", "more"))),
+      "${(wf:actionData('a')['rows'] + 0 gt (many + wf:actionData('a')['more']) + 0)}",
+    ],
     ["texts put together", el.path`${p.root}/x-${el.YEAR}${el.MONTH}/${el.HOUR}`, "${root}/x-${YEAR}${MONTH}/${HOUR}"],
     [
       "a call in a call",

@@ -12,6 +12,7 @@ import {
   equal,
   every,
   formatTime,
+  greater,
   hours,
   hoursInDay,
   mkdir,
@@ -154,6 +155,16 @@ export function mistakes(): void {
   email("m", { to: "a@b", subject: text`${YEAR}`, body: "" });
   // @ts-expect-error texts cannot be added
   add(p.root, 1);
+  // @ts-expect-error a literal that is no number
+  greater(outputOf("a", "rows"), "many");
+  coordinator("c", {
+    ...common,
+    reads: {},
+    // @ts-expect-error what an action wrote, compared before any workflow runs
+    run: () => perHour.with({ hour: "x", many: add(outputOf("a", "rows"), 1) }),
+  });
+  // What an action wrote is a text, which may spell a number.
+  decide("d", [when(greater(outputOf("a", "rows"), add(p.many, outputOf("a", "more"))), sequence())]);
   // @ts-expect-error a coordinator's start is a time
   coordinator("c", { ...common, start: p.root, reads: {}, run: () => perHour.with({ hour: "x", many: 1 }) });
   void equal(p.many, 1);

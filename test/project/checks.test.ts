@@ -175,6 +175,15 @@ equal(own.a, wf.user), texts.firstNotNull(own.a, "")] }))`,
         "EL_ESCAPED:7",
       ],
       [
+        "a text for a number",
+        `const own = parameters({ a: textParameter() });\ndecide("d", [when(\ngreater(own.a, 1), nothing)], shell("x", { command: "x" }))`,
+        "LITERAL_TYPE:3",
+      ],
+      [
+        "what an action wrote for a number",
+        `sequence(shell("a", { command: "x", captureOutput: true }), decide("d", [when(greater(outputOf("a", "rows"), 1), nothing)], shell("x", { command: "x" })))`,
+      ],
+      [
         "regular expressions of Java",
         String.raw`shell("a", { command: "x", arguments: [
 texts.replaceAll(wf.user, "a++", ""), texts.replaceAll("b", "\\Q.\\E", ""), texts.replaceAll(wf.user, "(?i)a", ""),

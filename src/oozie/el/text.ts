@@ -43,14 +43,17 @@ export type Comparable<P extends Phase> = Expr<ElType, P> | ElValue;
 
 const comparable = <P extends Phase>(value: Comparable<P>): Expr<ElType, P> =>
   toExpr<"string", P>(value as Value<"string", P>);
-const int = <P extends Phase>(value: Value<"int", P>): Expr<"int", P> => toExpr<"int", P>(value);
+/** A number; also a text that is one, such as what an action wrote: Oozie takes it for the number that it spells. */
+export type Numeric<P extends Phase> = Value<"int", P> | Expr<"string", P>;
+
+const int = <P extends Phase>(value: Numeric<P>): Expr<"int", P> => toExpr<"int", P>(value as Value<"int", P>);
 
 /** Both are equal, compared as texts. */
 export function equal<P extends Phase>(a: Comparable<P>, b: Comparable<P>): Expr<"boolean", P> {
   return call("eq", comparable(a), comparable(b));
 }
 /** The first number is greater. */
-export function greater<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"boolean", P> {
+export function greater<P extends Phase>(a: Numeric<P>, b: Numeric<P>): Expr<"boolean", P> {
   return call("gt", int(a), int(b));
 }
 export function both<P extends Phase>(a: Expr<"boolean", P>, b: Expr<"boolean", P>): Expr<"boolean", P> {
@@ -62,12 +65,12 @@ export function either<P extends Phase>(a: Expr<"boolean", P>, b: Expr<"boolean"
 export function not<P extends Phase>(a: Expr<"boolean", P>): Expr<"boolean", P> {
   return call("not", a);
 }
-export function add<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+export function add<P extends Phase>(a: Numeric<P>, b: Numeric<P>): Expr<"int", P> {
   return call("add", int(a), int(b));
 }
-export function subtract<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+export function subtract<P extends Phase>(a: Numeric<P>, b: Numeric<P>): Expr<"int", P> {
   return call("subtract", int(a), int(b));
 }
-export function multiply<P extends Phase>(a: Value<"int", P>, b: Value<"int", P>): Expr<"int", P> {
+export function multiply<P extends Phase>(a: Numeric<P>, b: Numeric<P>): Expr<"int", P> {
   return call("multiply", int(a), int(b));
 }
