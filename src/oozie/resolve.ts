@@ -9,7 +9,7 @@ import {
   type ResolvedInstances,
 } from "./calendar.ts";
 import type { DataSet, Instances } from "./dataset.ts";
-import { evaluate, evaluateTime, type Expr, type Scope } from "./el/index.ts";
+import { evaluate, evaluateTime, factsOf, isExpr, type Expr, type Scope } from "./el/index.ts";
 
 /** A choice of instances, and from where it is seen. */
 export interface Seen extends InstancesAt {
@@ -80,15 +80,37 @@ function scopeOf({ grid, nominal, parameter, timezone = "UTC" }: Seen): Scope {
   };
 }
 
-/** How a choice of instances is told to people: `latest(0)`, `current(-2 … 0)`. */
+/** How a choice of instances is told to people: `latest(0)`, `current(-2 … 0)`, `current(-hours_back)`. */
 export function choiceText(instances: Instances): string {
-  const text = (value: number | Expr): string => (typeof value === "number" ? String(value) : "…");
+  const text = (value: number | Expr): string => (typeof value === "number" ? String(value) : spelledOut(value));
   switch (instances.is) {
-    case "since":
-      return `since … current(${text(instances.to)})`;
+    case "since": {
+      const { start, to } = instances;
+      return `since ${isExpr(start) ? spelledOut(start) : `${start.period}(${text(start.n)})`} … current(${text(to)})`;
+    }
+    case "offset": {
+      const [from, to] = [text(instances.from), text(instances.to)];
+      return `offset(${from === to ? from : `${from} … ${to}`}, ${instances.unit})`;
+    }
     default: {
       const [from, to] = [text(instances.from), text(instances.to)];
       return `${instances.is}(${from === to ? from : `${from} … ${to}`})`;
+    }
+  }
+}
+
+/** An expression as a definition says it, its parameters by their names: `subtract(1, hours_back)`. */
+function spelledOut({ node }: Expr): string {
+  switch (node.is) {
+    case "literal":
+      return String(node.value);
+    case "parameter":
+      return node.name;
+    case "join":
+      return node.parts.map(spelledOut).join("");
+    case "call": {
+      const [name] = factsOf(node.fn).spelled.split("(");
+      return node.args.length === 0 ? factsOf(node.fn).spelled : `${name!}(${node.args.map(spelledOut).join(", ")})`;
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Instant } from "../core/time.ts";
 import {
   forecast,
   nominalTimes,
+  originOf,
   throttleUsed,
   timeoutMinutes,
   type ForecastAction,
@@ -20,6 +21,8 @@ export interface SimulatedEvent {
   readonly name: string;
   readonly instances: Instances;
   readonly resolved: ResolvedInstances;
+  /** The data set's first instance. */
+  readonly first: Instant;
 }
 
 /** An action of a coordinator, and what it waits for. */
@@ -114,7 +117,7 @@ export class Simulation {
       const { timezone } = this.coordinator;
       const grid = this.#grid(instances.dataSet);
       const resolved = resolveInstances(instances, { grid, nominal, timezone, parameter: this.#parameter });
-      found.push({ name, instances, resolved });
+      found.push({ name, instances, resolved, first: originOf(grid) });
     }
     return found;
   }

@@ -15,7 +15,10 @@ const w = h.workflow("w", { at: "string" }, ({ at }) => h.shell("x", { command: 
 const run = ({ nominalTime, formatTime }) => w.with({ at: formatTime(nominalTime, "yyyyMMdd") });
 const berlin = h.coordinator("berlin", { every: h.days(1), start: p.start, end: p.end, timezone: "Europe/Berlin", reads: { day: days.current(0), before: days.currentRange(-2, -1), newest: days.latest(0) }, run });
 const quick = h.coordinator("quick", { every: h.minutes(5), start: p.start, end: p.end, reads: { a: every5.current(0), b: every5.current(-1), c: every5.currentRange(-2, 0) }, run, throttle: 2, timeout: h.minutes(30) });
-export default h.defineConfig({ name: "s", definitions: [h.bundle("all", [berlin, quick])], targets: { here: h.folder("data"), there: h.cluster({ profile: "oozie4.1", nameNode: "hdfs://nn", resourceManager: "rm", root: "/r" }) }, defaultTarget: "here" });
+const counts = h.parameters({ back: h.intParameter({ default: 2 }) });
+const later = h.dataset("later", { every: h.days(1), initial: "2012-03-01T12:00Z", uri: h.path\`/later/\${h.YEAR}\${h.MONTH}\${h.DAY}\` });
+const early = h.coordinator("early", { every: h.hours(6), start: p.start, end: p.end, timeout: h.days(1), reads: { back: later.currentRange(h.subtract(1, counts.back), h.add(counts.back, 1)), since: later.since(p.start, 0), moved: later.offset(counts.back, "HOUR") }, run });
+export default h.defineConfig({ name: "s", definitions: [early, h.bundle("all", [berlin, quick])], targets: { here: h.folder("data"), there: h.cluster({ profile: "oozie4.1", nameNode: "hdfs://nn", resourceManager: "rm", root: "/r" }) }, defaultTarget: "here" });
 `;
 
 describe("howdah simulate", () => {
@@ -33,7 +36,7 @@ describe("howdah simulate", () => {
   it("shows each action in UTC and on the coordinator's clock, what it waits for, and where clocks are set", async () => {
     const lines = await simulate("berlin", ...march);
     assert.deepEqual(lines, [
-      "berlin: every 1 days in Europe/Berlin, from 2012-03-23T23:30Z to 2012-03-27T00:00Z",
+      "berlin: every day in Europe/Berlin, from 2012-03-23T23:30Z to 2012-03-27T00:00Z",
       "  waits for 2 hours (the server's default); concurrency 1, throttle 12, FIFO",
       "  day: current(0) of days",
       "  before: current(-2 … -1) of days",
@@ -45,6 +48,37 @@ describe("howdah simulate", () => {
       "2012-03-26T22:30Z  2012-03-27 00:30 +02:00  day 2012-03-26T22:30Z; before 2012-03-24T23:30Z … 2012-03-25T22:30Z (2); newest latest(0), known when it starts",
       "berlin: 4 actions; 3 instances before the first one, which Oozie leaves out silently",
     ]);
+  });
+
+  it("spells out what instances are counted by, and tells those before the first from those of a time before it", async () => {
+    const days = ["-D", "start=2012-03-01T00:00Z", "-D", "end=2012-03-02T00:00Z"];
+    const lines = await simulate("early", ...days, "--until", "2012-03-01T18:00Z");
+    const refused =
+      "since refused: the range starts at 2012-03-01T00:00Z, before the initial instance 2012-03-01T12:00Z (E1010)";
+    assert.deepEqual(lines, [
+      "early: every 6 hours in UTC, from 2012-03-01T00:00Z to 2012-03-02T00:00Z",
+      "  waits for 1 day; concurrency 1, throttle 12, FIFO",
+      "  back: current(subtract(1, back) … add(back, 1)) of later",
+      "  since: since start … current(0) of later",
+      "  moved: offset(back, HOUR) of later",
+      ...["2012-03-01T00:00Z", "2012-03-01T06:00Z"].map((time) => {
+        const none = "the time is before the first instance, 2012-03-01T12:00Z, and Oozie resolves none";
+        return `${time}  back nothing of 2012-02-28T12:00Z … 2012-03-03T12:00Z (5): ${none}; ${refused}; moved nothing of 2012-02-29T12:00Z: ${none}`;
+      }),
+      `2012-03-01T12:00Z  back 2012-03-01T12:00Z … 2012-03-04T12:00Z (4) (left out, before the first one: 2012-02-29T12:00Z); ${refused}; moved 2012-03-01T12:00Z`,
+      "early: 3 actions; 1 instance before the first one, which Oozie leaves out silently; 4 inputs at a time before the first instance, of which Oozie resolves none",
+    ]);
+  });
+
+  it("offers an end where a coordinator has none", async () => {
+    const { code, err } = await howdah(["simulate", "quick", "-D", "start=2012-03-01T00:00Z"], root);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /parameter end has no value, and is where quick ends\n.*\n {2}→ give it: -D end=…, or .*--until /,
+    );
+    const lines = await simulate("quick", "-D", "start=2012-03-01T00:00Z", "--until", "2012-03-01T00:10Z");
+    assert.match(lines.at(-1)!, /^quick: 2 actions/);
   });
 
   it("says the same to machines, one object a line, and the union of windows is the whole", async () => {
@@ -72,8 +106,10 @@ describe("howdah simulate", () => {
 
   it("shows flags, the target's own time-out, and all coordinators of a bundle", async () => {
     const lines = await simulate("all", ...march, "--until", "2012-03-23T23:40Z", "--uris", "--target", "there");
-    assert.ok(lines.includes("    /data/20120323_23/_SUCCESS"));
-    assert.ok(lines.includes("    /data/20120323_2335"));
+    assert.ok(lines.includes("    hdfs://nn/data/20120323_23/_SUCCESS"));
+    assert.ok(lines.includes("    hdfs://nn/data/20120323_2335"));
+    const here = await simulate("quick", ...march, "--until", "2012-03-23T23:40Z", "--uris");
+    assert.ok(here.includes("    /data/20120323_2335"));
     assert.ok(lines.includes("  waits for 7 days (the server's default); concurrency 1, throttle 12, FIFO"));
     assert.deepEqual(
       lines.filter((line) => /^\w+: \d/.test(line)).map((line) => line.slice(0, 17)),
@@ -110,7 +146,7 @@ describe("howdah simulate", () => {
 
   for (const [what, args, says] of [
     ["no coordinator of that name", ["berlyn"], /there is no coordinator berlyn, did you mean berlin\?/],
-    ["no name among several", [], /which coordinator\?\n {2}→ name one: berlin, quick, all$/m],
+    ["no name among several", [], /which coordinator\?\n {2}→ name one: early, berlin, quick, all$/m],
     [
       "a parameter without a value",
       ["berlin"],

@@ -33,12 +33,12 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     throw new HowdahError("--from is not before --until", { code: "WINDOW", next: "a range is from <= t < until" });
   const submitted = timeOption(args, "submitted");
   const [duration, delay] = [durationOption(args, "takes", 600_000), durationOption(args, "delay", 0)];
-  const { parameter, defaultTimeout, close } = surroundings(args, project);
+  const { parameter, defaultTimeout, nameNode, close } = surroundings(args, project);
   const lines = new Lines(io);
   try {
     for (const coordinator of coordinators) {
       const simulation = simulationOf(coordinator, parameter, window.until);
-      const shown = new Shown(simulation, zone, io, lines);
+      const shown = new Shown(simulation, zone, nameNode, io, lines);
       await shown.head(defaultTimeout);
       const from = window.from ?? simulation.schedule.start;
       const until = Math.min(window.until ?? simulation.schedule.end, simulation.schedule.end) as Instant;
@@ -77,6 +77,8 @@ interface Surroundings {
   readonly parameter: Scope["parameter"];
   /** Minutes. */
   readonly defaultTimeout: number;
+  /** What stands before paths of the target's own file system. */
+  readonly nameNode: string;
   readonly close: () => Promise<void>;
 }
 
@@ -88,19 +90,36 @@ function surroundings(args: Arguments, project: Project): Surroundings {
     const { target } = targetOf(project, "cluster", name);
     const values = valuesOf(project, target, defines(args));
     const { defaultTimeout } = profileOf(target.profile);
-    return { parameter: (one) => values.get(one), defaultTimeout, close: () => Promise.resolve() };
+    const { nameNode } = target;
+    return { parameter: (one) => values.get(one), defaultTimeout, nameNode, close: () => Promise.resolve() };
   }
   const target = openTarget(project, targetOf(project, "folder", name).target, { given: defines(args) });
-  return { parameter: (one) => target.values.get(one), defaultTimeout: 120, close: target.close };
+  return { parameter: (one) => target.values.get(one), defaultTimeout: 120, nameNode: "", close: target.close };
 }
 
-/** A coordinator whose end has no value ends where the simulation does. */
+/** A coordinator whose end has no value ends where the simulation does. Throws `EL_PARAMETER`, offering that. */
 function simulationOf(coordinator: Coordinator, parameter: Scope["parameter"], until: Instant | undefined): Simulation {
   try {
     return new Simulation(coordinator, parameter);
   } catch (error) {
-    if (until === undefined || !isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
-    return new Simulation(coordinator, parameter, until);
+    if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
+    if (until !== undefined) return new Simulation(coordinator, parameter, until);
+    const { message, code, where, next } = error;
+    // Were it the end alone, an end would help.
+    if (!isLackingEndAlone(coordinator, parameter)) throw error;
+    throw new HowdahError(`${message}, and is where ${coordinator.name} ends`, {
+      code,
+      ...(where === undefined ? {} : { where }),
+      next: `${next!}, or say where to stop: --until 2012-03-02T00:00Z`,
+    });
+  }
+}
+
+function isLackingEndAlone(coordinator: Coordinator, parameter: Scope["parameter"]): boolean {
+  try {
+    return new Simulation(coordinator, parameter, 0 as Instant).coordinator === coordinator;
+  } catch {
+    return false;
   }
 }
 
@@ -134,12 +153,14 @@ class Shown {
   readonly #zone: string | undefined;
   readonly #io: Io;
   readonly #lines: Lines;
+  readonly #nameNode: string;
   #offset: number | undefined;
 
-  constructor(simulation: Simulation, zone: string | undefined, io: Io, lines: Lines) {
+  constructor(simulation: Simulation, zone: string | undefined, nameNode: string, io: Io, lines: Lines) {
     const { timezone } = simulation.coordinator;
     this.#simulation = simulation;
     this.#zone = zone ?? (timezone === "UTC" ? undefined : timezone);
+    this.#nameNode = nameNode;
     this.#io = io;
     this.#lines = lines;
   }
@@ -163,15 +184,24 @@ class Shown {
   async actions(from: Instant, until: Instant, uris: boolean): Promise<void> {
     let count = 0;
     let droppedCount = 0;
+    let [before, unresolved] = [0, 0];
     for (const action of this.#simulation.actions(from, until)) {
       count += 1;
-      for (const { resolved } of action.reads) droppedCount += resolved.dropped.length;
+      for (const { resolved, first } of action.reads) {
+        droppedCount += resolved.dropped.length;
+        if (resolved.unresolved !== undefined || resolved.refused !== undefined) continue;
+        if (action.nominal < first) unresolved += 1;
+        else before += resolved.dropped.length;
+      }
       const wait = this.#io.json ? this.#lines.add(JSON.stringify(this.#facts(action))) : this.#show(action, uris);
       if (wait !== undefined) await wait;
     }
     await this.#summary({ actions: count, dropped: droppedCount }, [
       count === 0 ? "no action: it ends before it starts, or the window is outside of it" : `${count} actions`,
-      ...(droppedCount > 0 ? [`${droppedCount} instances before the first one, which Oozie leaves out silently`] : []),
+      ...(before > 0 ? [`${counted(before, "instance")} before the first one, which Oozie leaves out silently`] : []),
+      ...(unresolved > 0
+        ? [`${counted(unresolved, "input")} at a time before the first instance, of which Oozie resolves none`]
+        : []),
     ]);
   }
 
@@ -197,14 +227,14 @@ class Shown {
 
   #show(action: SimulatedAction, uris: boolean): Promise<void> | undefined {
     this.#noteClock(action.nominal);
-    const parts = action.reads.map((event) => `${event.name} ${eventText(event)}`);
+    const parts = action.reads.map((event) => `${event.name} ${eventText(event, action.nominal)}`);
     const wait = this.#lines.add(`${this.#time(action.nominal)}  ${parts.join("; ")}`);
     if (!uris) return wait;
     for (const { instances, resolved } of action.reads)
       for (const time of resolved.times) {
         const { dataSet } = instances;
         const flag = dataSet.doneFlag === "" ? "" : `/${dataSet.doneFlag}`;
-        void this.#lines.add(`    ${this.#simulation.uri(dataSet, time)}${flag}`);
+        void this.#lines.add(`    ${this.#onNameNode(this.#simulation.uri(dataSet, time))}${flag}`);
       }
     return wait;
   }
@@ -269,6 +299,11 @@ class Shown {
     }
   }
 
+  /** A path of HDFS that names no server is of the target's name node. */
+  #onNameNode(uri: string): string {
+    return uri.startsWith("/") ? `${this.#nameNode}${uri}` : uri;
+  }
+
   #time(time: Instant): string {
     return this.#zone === undefined
       ? formatOozieTime(time)
@@ -306,10 +341,15 @@ function isLate({ outcome, at, nominal, ready }: ForecastAction, delay: number):
 }
 
 /** `2012-03-01T00:00Z … 2012-03-01T23:00Z (24)`. */
-function eventText({ instances, resolved }: SimulatedEvent): string {
+function eventText({ instances, resolved, first }: SimulatedEvent, nominal: Instant): string {
   const { times, dropped, unresolved, refused } = resolved;
   if (refused !== undefined) return `refused: ${refused}`;
   if (unresolved !== undefined) return `${choiceText(instances)}, known when it starts`;
+  // `CoordELFunctions.getCurrentInstance` finds none then, and nothing can be counted from it.
+  if (nominal < first) {
+    const asked = dropped.length === 0 ? "" : ` of ${range(dropped)}`;
+    return `nothing${asked}: the time is before the first instance, ${formatOozieTime(first)}, and Oozie resolves none`;
+  }
   const given = range(times);
   if (dropped.length === 0) return given;
   return `${given} (left out, before the first one: ${range(dropped)})`;
@@ -322,11 +362,20 @@ function range(times: readonly Instant[]): string {
   return `${formatOozieTime(first)} … ${formatOozieTime(last)} (${times.length})`;
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 function everyText(every: Every): string {
-  return every.kind === "cron" ? `cron ${every.text} (UTC)` : `every ${every.count} ${every.unit}`;
+  if (every.kind === "cron") return `cron ${every.text} (UTC)`;
+  const { count, unit } = every;
+  const ends = /^endOf(.*)$/.exec(unit);
+  const one = (ends?.[1] ?? unit).toLowerCase().replace(/s$/, "");
+  const period = count === 1 ? `every ${one}` : `every ${count} ${one}s`;
+  return ends === null ? period : `at the end of ${period}`;
 }
 
 function minutesText(minutes: number): string {
-  if (minutes % 1440 === 0) return `${minutes / 1440} days`;
-  return minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`;
+  if (minutes % 1440 === 0) return counted(minutes / 1440, "day");
+  return minutes % 60 === 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute");
 }
