@@ -1,3 +1,4 @@
+import { HowdahError } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Every, Frequency } from "../core/time.ts";
 import type { Accept } from "./accept.ts";
@@ -107,6 +108,8 @@ export interface Coordinator {
   readonly end: Expr<"time", Phase>;
   readonly timezone: string;
   readonly reads: Named<Instances>;
+  /** Whether it does not say what it reads, which TypeScript would have refused. */
+  readonly lacksReads: boolean;
   readonly writes: Named<Instances>;
   readonly cleanup: boolean;
   readonly run: WorkflowCall<"action">;
@@ -154,10 +157,17 @@ export function coordinator<
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a coordinator that writes nothing
   const W extends Named<Instances> = Readonly<Record<never, Instances>>,
 >(name: string, options: CoordinatorOptions<R, W>): Coordinator {
+  const at = callerPlace();
+  for (const key of ["every", "start", "end", "run"] as const)
+    if ((options as Partial<typeof options>)[key] === undefined)
+      throw new HowdahError(`coordinator ${name} has no ${key}`, { code: "DEFINITION", where: at });
+  // Without types it may be left out.
+  const { reads: given } = options as { readonly reads?: Named<Instances> };
+  const reads = given ?? {};
   const writes: Named<Instances> = options.writes ?? {};
   const run = options.run({
     ...promiseContext<keyof W & string, "action">(writes),
-    reads: uris("coord:dataIn", options.reads),
+    reads: uris("coord:dataIn", reads),
     hcatalog: {
       databaseIn: asks("coord:databaseIn"),
       tableIn: asks("coord:tableIn"),
@@ -178,7 +188,8 @@ export function coordinator<
     start: toExpr<"time", Phase>(options.start),
     end: toExpr<"time", Phase>(options.end),
     timezone: options.timezone ?? "UTC",
-    reads: options.reads,
+    reads,
+    lacksReads: given === undefined,
     writes,
     cleanup: options.cleanup ?? false,
     run,
@@ -188,7 +199,7 @@ export function coordinator<
     execution: options.execution ?? "FIFO",
     sla: options.sla === undefined ? undefined : sla(options.sla(promiseContext<keyof W & string, "sla">(writes))),
     accept: options.accept ?? {},
-    at: callerPlace(),
+    at,
   });
 }
 

@@ -86,10 +86,23 @@ function settingsOf(config: unknown, path: readonly PropertyKey[]): object {
   return target?.kind === "cluster" ? targetSettings.cluster : targetSettings.folder;
 }
 
+const ordinals = ["first", "second", "third", "fourth", "fifth"];
+
+/** How a setting is told to people: `targets.here.memory`, or `definitions: hourly` for the text of one of a list. */
+function settingText(path: readonly PropertyKey[], source: string): string {
+  const index = path.at(-1);
+  if (typeof index !== "number") return path.length === 0 ? "the configuration" : path.map(String).join(".");
+  const list = path.slice(0, -1).map(String);
+  const [, inside] = new RegExp(`\\b${list.at(-1)!}\\s*:\\s*\\[([^\\]()]*)\\]`).exec(source) ?? [];
+  const text = inside?.split(",")[index]?.trim();
+  const named = text !== undefined && /^[\w$.]+$/.test(text);
+  return `${list.join(".")}: ${named ? text : `the ${ordinals[index] ?? `${index + 1}th`} one`}`;
+}
+
 /** Checks what a configuration file exports. Every problem at once, each with its line in `source`. */
 export function checkConfig(config: unknown, at: Place, source: string): Config {
   const problem = (path: readonly PropertyKey[], why: string, next?: string): HowdahError =>
-    new HowdahError(`${path.length === 0 ? "the configuration" : path.map(String).join(".")}: ${why}`, {
+    new HowdahError(`${settingText(path, source)}: ${why}`, {
       code: "CONFIG",
       where: placeOfKey(source, at, path.map(String)),
       ...(next === undefined ? {} : { next }),
@@ -106,7 +119,10 @@ export function checkConfig(config: unknown, at: Place, source: string): Config 
             .filter((key) => !known.includes(key))
             .map((key) => problem([...path.slice(0, -1), key], `there is no such setting${didYouMean(key, known)}`));
         }
-        return problem(path, issue.received === "undefined" ? "is missing" : issue.message);
+        if (issue.received !== "undefined") return problem(path, issue.message);
+        return typeof path.at(-1) === "number"
+          ? problem(path, "is undefined", "look whether the file that it comes from exports it under this name")
+          : problem(path, "is missing");
       }),
     );
   }

@@ -9,6 +9,7 @@ import type { Problem } from "../oozie/checks/index.ts";
 import { checkConfig } from "./check.ts";
 import { checkFound, problemError } from "./checks/check.ts";
 import type { Config, LocatedConfig, Target } from "./config.ts";
+import { unknownImports, unknownMember } from "./imports.ts";
 import { byName, find, type Definitions, type Found } from "./definitions.ts";
 
 export const configName = "howdah.config.ts";
@@ -99,9 +100,14 @@ async function importConfig(file: string): Promise<LocatedConfig> {
   });
   let loaded: unknown;
   try {
-    loaded = await jiti.import(file);
-  } catch (error) {
-    throw isHowdahError(error) ? error : definitionError(file, error);
+    const exported = Object.keys(await jiti.import<object>("howdah"));
+    try {
+      loaded = await jiti.import(file);
+    } catch (error) {
+      refuseUnknownImports(file, jiti.cache, exported);
+      throw isHowdahError(error) ? error : definitionError(file, error, exported);
+    }
+    refuseUnknownImports(file, jiti.cache, exported);
   } finally {
     // A process that loads the project again sees what has changed since.
     const own = `${dirname(file)}/`;
@@ -118,8 +124,17 @@ async function importConfig(file: string): Promise<LocatedConfig> {
   });
 }
 
+/** Names that howdah does not have, in all files of definitions that were loaded. */
+function refuseUnknownImports(config: string, loaded: object, exported: readonly string[]): void {
+  const own = `${dirname(config)}/`;
+  const files = Object.keys(loaded).filter((path) => path.startsWith(own) && !path.includes("/node_modules/"));
+  throwAll(
+    [...new Set([config, ...files])].flatMap((file) => unknownImports(file, readFileSync(file, "utf8"), exported)),
+  );
+}
+
 /** An error thrown by the user's own TypeScript, or its compiler, with the place that it names. */
-function definitionError(file: string, error: unknown): HowdahError {
+function definitionError(file: string, error: unknown, exported: readonly string[]): HowdahError {
   const message = messageOf(error)
     .split("\n")[0]!
     .replace(/\u001b\[\d+m/g, "");
@@ -137,7 +152,9 @@ function definitionError(file: string, error: unknown): HowdahError {
       where: { file: parse[2]!, line: Number(parse[3]) },
       cause: error,
     });
-  return new HowdahError(message, {
+  const unknown =
+    frame?.[1] === undefined ? undefined : unknownMember(message, readFileSync(frame[1], "utf8"), exported);
+  return new HowdahError(unknown ?? message, {
     code: "DEFINITION",
     where: frame === undefined || frame === null ? file : { file: frame[1]!, line: Number(frame[2]) },
     cause: error,

@@ -65,7 +65,7 @@ describe("the configuration", () => {
       config(`name: 7,\ndefinitions: [w, 3],\ntargets: {\n here: folder(""),\n there: {}\n}`),
       [
         /:5 name: must be a text$/,
-        /:6 definitions\.1: must be made by bundle\(\)/,
+        /:6 definitions: .*: must be made by bundle\(\)/,
         /:8 targets\.here\.folder: must not be empty$/,
         /:9 targets\.there: must be made by folder\(\) or cluster\(\)$/,
       ],
@@ -109,6 +109,39 @@ describe("the configuration", () => {
       [/^howdah\.config\.ts:6 nothingLikeIt is not defined$/],
     ],
     ["an import that is not there", `import "./none.ts";\n`, [/^howdah\.config\.ts(:\d+)? .*none\.ts/]],
+    [
+      "names that howdah does not have",
+      `import {\n  defineConfig,\n  shel,\n  type Workflow, Action,\n  YEER as Y,\n} from "howdah";\nconst x = shel("a", {});\n`,
+      [
+        /^howdah\.config\.ts:3 howdah has no shel, did you mean shell\?$/,
+        /^howdah\.config\.ts:5 howdah has no YEER, did you mean YEAR\?$/,
+      ],
+    ],
+    [
+      "a name that howdah does not have, used where it makes no noise",
+      `import { wrkflow } from "howdah";\n${config(`${good},\ntables: [wrkflow].slice(1)`)}`,
+      [/^howdah\.config\.ts:1 howdah has no wrkflow, did you mean workflow\?$/],
+    ],
+    [
+      "such a name of howdah as a whole",
+      `import * as h from "howdah";\n\nh.shel("a", {});\n`,
+      [/^howdah\.config\.ts:3 howdah has no shel, did you mean shell\?$/],
+    ],
+    [
+      "a definition that is undefined",
+      config(`name: "x",\ndefinitions: [w, later],\ntables: [w, ...[undefined]], targets: { here: folder("d") }`) +
+        "var later;\n",
+      [
+        /^howdah\.config\.ts:6 definitions: later: is undefined$/,
+        /^howdah\.config\.ts:7 tables: w: must be made by table\(\) or view\(\)$/,
+        /^howdah\.config\.ts:7 tables: the second one: is undefined$/,
+      ],
+    ],
+    [
+      "a coordinator without a workflow",
+      `${head}\nconst c = coordinator("c", { every: hours(1),\nstart: "2012-03-01T00:00Z", end: "2013-03-01T00:00Z", reads: {} } as never);\n`,
+      [/^howdah\.config\.ts:5 coordinator c has no run$/],
+    ],
     [
       "a definition's own mistake",
       `${head}\nconst bad = workflow("no good", {}, () => nothing);\nexport default defineConfig({ name: "x", definitions: [w, bad], targets: { here: folder("d") } });\n`,

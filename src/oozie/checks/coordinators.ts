@@ -19,6 +19,10 @@ export function checkCoordinators(definitions: Checked, findings: Findings): voi
     checkEvery(coordinator, scope, findings);
     checkTimeout(coordinator, scope, findings);
     checkControls(coordinator, scope, findings);
+    if (coordinator.lacksReads)
+      findings.add("READS_MISSING", scope, `${scope.label} does not say what it reads`, {
+        next: "write reads: {} where it waits for nothing",
+      });
     const own = ownData(coordinator, definitions);
     checkExecution(coordinator, own, scope, findings);
     checkInstances(coordinator, own, scope, findings);

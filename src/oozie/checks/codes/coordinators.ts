@@ -1,6 +1,24 @@
 import type { CodeFacts } from "./facts.ts";
 
 export const coordinatorCodes = {
+  READS_MISSING: {
+    severity: "error",
+    title: "a coordinator that does not say what it reads",
+    why: "One that waits for nothing says so: `reads: {}`. TypeScript finds it first, where it looks at the file.",
+    example: `coordinator("load-hourly", { // no reads
+  every: hours(1),
+  start: p.first_hour,
+  end: p.end,
+  run: () => show.with({ day: "20120301" }),
+})`,
+    fix: `coordinator("load-hourly", {
+  every: hours(1),
+  start: p.first_hour,
+  end: p.end,
+  reads: {},
+  run: () => show.with({ day: "20120301" }),
+})`,
+  },
   FREQUENCY_FAST: {
     severity: "error",
     title: "actions less than five minutes apart",
