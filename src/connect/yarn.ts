@@ -120,7 +120,10 @@ const csrfHeader = "X-XSRF-HEADER";
 
 /** The web services say NotFoundException, or hide it in another one's message. */
 function explain({ exception, message = "" }: ServerMessage): Explanation | undefined {
-  if (exception === "NotFoundException" || /not found|Unknown container|Can not find/i.test(message))
+  if (
+    exception === "NotFoundException" ||
+    /not found|Unknown container|Can not find|does not exist|not yet running/i.test(message)
+  )
     return { code: "YARN_ABSENT", fault: "user", transient: false };
   if (exception === "StandbyException" || /standby RM/i.test(message))
     return { code: "YARN_STANDBY", elsewhere: true, transient: true };
@@ -258,13 +261,15 @@ class HistoryClient extends LogClient implements JobHistory {
   }
 }
 
-/** Between the heading and the end that both servers write around a log (LogToolUtils.outputContainerLog). */
+/** Between the heading and the end that both servers write around a log (LogToolUtils, NMWebServices). */
 function logContent(text: string): string | undefined {
   const begin = /^LogContents:\n/m.exec(text);
   if (begin === null) return undefined;
   const rest = text.slice(begin.index + begin[0].length);
-  const end = rest.lastIndexOf("\nEnd of LogType:");
-  return end < 0 ? rest : rest.slice(0, end);
+  const end = rest.lastIndexOf("End of LogType:");
+  if (end < 0) return rest;
+  // The history server writes a line feed of its own before the end, the NodeManager does not.
+  return /^LogAggregationType: *LOCAL/m.test(text) ? rest.slice(0, end) : rest.slice(0, end).replace(/\n$/, "");
 }
 
 function application(one: JsonRecord): Application {

@@ -188,11 +188,13 @@ describe("connect: Oozie", () => {
     conf += "<property><name>oozie.wf.rerun.skip.nodes</name><value>x</value></property>";
     await oozie.rerunWorkflow(workflow, { failed: true });
     await oozie.rerunWorkflow(workflow, { skip: ["bad"] });
+    await oozie.rerunWorkflow(workflow, { skip: [] });
     const names = { "oozie.wf.rerun.failnodes": "false", "oozie.wf.rerun.skip.nodes": "done" };
     assert.deepEqual(bodies, [
       { a: "1", b: "2", "oozie.wf.rerun.failnodes": "true" },
       { a: "1", ...names },
       { a: "1", ...names, "oozie.wf.rerun.skip.nodes": "bad" },
+      { a: "1", ...names, "oozie.wf.rerun.skip.nodes": "," },
     ]);
   });
 
@@ -273,6 +275,19 @@ describe("connect: Oozie", () => {
     }
     next = answers.find(([, code]) => code === "E0902")!;
     assert.match((await refused(oozie.kill(workflow))).next ?? "", /hadoop\.proxyuser\.oozie\.hosts.*\.groups/);
+  });
+
+  it("asks again where Oozie's database was locked and repeating does no harm, and there alone", async () => {
+    const { server, oozie } = await answering((_, response) =>
+      server.seen.length < 3
+        ? refuse(response, 400, "E0603", "SQL error, Unable to obtain a lock")
+        : response.end("{}"),
+    );
+    await oozie.kill(workflow);
+    assert.equal(server.seen.length, 3);
+    server.seen.length = 0;
+    assert.equal((await refused(oozie.submit({}))).code, "OOZIE_DATABASE");
+    assert.equal(server.seen.length, 1);
   });
 
   it("says of an answer that is none of Oozie's that it is none", async () => {

@@ -102,22 +102,29 @@ describe("connect: YARN", () => {
   });
 
   it("takes logs out of what the servers write around them", async () => {
-    const heading = `Container: ${container} on localhost_8041\nLogAggregationType: AGGREGATED\n${"=".repeat(67)}\n`;
-    const facts = "LogType:stdout\nLogLastModifiedTime:Wed Nov 25 06:14:55 +0000 2026\nLogLength:39\nLogContents:\n";
-    const content = "a\nEnd of LogType:fake\nlast line";
-    const files = { fileName: "stdout", fileSize: "39", lastModifiedTime: "Wed Nov 25 06:14:55 +0000 2026" };
-    const list = { containerLogsInfo: { containerLogInfo: [files], containerId: container } };
+    const heading = (type: string, length: number) =>
+      `Container: ${container} on localhost_8041\nLogAggregationType: ${type}\n${"=".repeat(67)}\n` +
+      `LogType:x\nLogLastModifiedTime:Wed Nov 25 06:14:55 +0000 2026\nLogLength:${length}\nLogContents:\n`;
+    const contents = new Map([
+      ["lines", "a\nEnd of LogType:fake\nlast\n"],
+      ["cut", "no line feed"],
+      ["empty", ""],
+    ]);
+    const file = { fileName: "lines", fileSize: "26", lastModifiedTime: "Wed Nov 25 06:14:55 +0000 2026" };
+    const list = { containerLogsInfo: { containerLogInfo: [file], containerId: container } };
     const server = await servers.http((request, response) => {
       const { pathname } = new URL(request.url!, "http://x");
-      if (pathname.endsWith("/stdout")) response.end(`${heading}${facts}${content}\nEnd of LogType:stdout\n****\n\n`);
-      else if (pathname.endsWith("/nofile")) response.end(`Can not find logs for container:${container}`);
-      else if (pathname.startsWith("/ws/v1/node/")) json(response, 200, [list.containerLogsInfo]);
-      else json(response, 200, list);
+      const name = pathname.split("/").at(-1)!;
+      const [runs, content] = [pathname.startsWith("/ws/v1/node/"), contents.get(name)];
+      if (name === "logs") return json(response, 200, runs ? [list.containerLogsInfo] : list);
+      if (content === undefined) return void response.end(`Can not find logs for container:${container}`);
+      const end = runs ? `End of LogType:${name}.This log file belongs to a running` : `\nEnd of LogType:${name}\n`;
+      response.end(`${heading(runs ? "LOCAL" : "AGGREGATED", content.length)}${content}${end}\n****\n\n`);
     });
     for (const client of [jobHistoryClient({ url: server.url, ...quick }), nodeManagerClient({ url: server.url })]) {
       servers.also(client);
-      assert.deepEqual(await client.logFiles(container), [{ name: "stdout", bytes: 39 }]);
-      assert.equal(await client.log(container, "stdout", 100), content);
+      assert.deepEqual(await client.logFiles(container), [{ name: "lines", bytes: 26 }]);
+      for (const [name, content] of contents) assert.equal(await client.log(container, name, 100), content);
       assert.match(server.seen.at(-1)!, /containerlogs\/.*\?size=-100$/);
       assert.equal((await refused(client.log(container, "nofile"))).code, "YARN_ABSENT");
     }

@@ -89,7 +89,7 @@ export type WorkflowRerun =
 /**
  * Oozie's REST interface, version 2 (`V2JobServlet`, `V2AdminServlet`, `V2SLAServlet` and below). Every method throws a
  * ConnectError; its `exception` is Oozie's code (E0604), its `code` ours: OOZIE_ABSENT for a job or an action that is
- * not there, OOZIE_PATH, OOZIE_DEFINITION, OOZIE_PROPERTY, OOZIE_FORBIDDEN, OOZIE_IMPERSONATION, OOZIE_SAFE_MODE,
+ * not there, OOZIE_PATH, OOZIE_DEFINITION, OOZIE_PROPERTY, OOZIE_FORBIDDEN, OOZIE_IMPERSONATION, OOZIE_DATABASE, OOZIE_SAFE_MODE,
  * OOZIE_UNSUPPORTED, OOZIE_REFUSED.
  */
 export interface Oozie {

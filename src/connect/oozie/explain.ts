@@ -16,6 +16,9 @@ function known(code: string, message: string): Explanation {
         transient: false,
         next: "Oozie is in safe mode: its administrator ends that with `oozie admin -systemmode NORMAL`",
       };
+    case "E0603":
+      // The database refused, most often over a lock (JPAService); what can be repeated is.
+      return { code: "OOZIE_DATABASE", transient: true, next: "look at Oozie's log and its database" };
     case "E0604":
     case "E0605":
       return {

@@ -4,7 +4,7 @@ import { HowdahError } from "../../core/errors.ts";
 export type Properties = Readonly<Record<string, string | undefined>>;
 
 /**
- * A Hadoop configuration as Oozie takes it.
+ * A Hadoop configuration as Oozie takes it, which resolves `${name}` in values by the others when it gets them.
  * @throws HowdahError `OOZIE_PROPERTY` for an empty name, or a character that XML cannot hold
  */
 export function propertiesXml(properties: Properties): string {

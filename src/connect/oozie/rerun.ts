@@ -15,7 +15,8 @@ export function rerunProperties(
   const all = { ...had, ...changed };
   if ("failed" in how && skipped === undefined) return { ...all, "oozie.wf.rerun.failnodes": "true" };
   const names = "skip" in how ? how.skip : actions.filter(isDone).map(({ name }) => name);
-  return { ...all, "oozie.wf.rerun.failnodes": "false", "oozie.wf.rerun.skip.nodes": names.join(",") };
+  // An empty value is no value to the server, which would keep an earlier list; a comma names none.
+  return { ...all, "oozie.wf.rerun.failnodes": "false", "oozie.wf.rerun.skip.nodes": names.join(",") || "," };
 }
 
 /** Of the actions, not of the nodes that steer. */
