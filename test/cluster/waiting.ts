@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Asks until the answer is as wished, and fails with the last answer when it takes too long. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  { seconds = 120, every = 400 }: { readonly seconds?: number; readonly every?: number } = {},
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (enough(answer)) return answer;
+    if (Date.now() > deadline)
+      assert.fail(`${what}: not within ${seconds} s; at last ${JSON.stringify(answer, undefined, 1).slice(0, 4000)}`);
+    await sleep(every);
+  }
+}
+
+/** Does something with each of a list, so many at a time. */
+export async function inParallel<T>(
+  width: number,
+  list: readonly T[],
+  work: (one: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < list.length) {
+      const index = next++;
+      await work(list[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of list) found.push(one);
+  return found;
+}
