@@ -122,6 +122,29 @@ export class Http {
     return this.attempt(spec, async (base) => this.once(base, spec));
   }
 
+  /** Sends a request and reads the JSON that is answered; undefined where the body is empty. @throws ANSWER_FORMAT */
+
+  async json<T>(spec: RequestSpec): Promise<T> {
+    return this.parse<T>(await this.request(spec), spec);
+  }
+
+  /** The JSON of an answer. What a server promises to send is believed; that it is JSON at all is not. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
+  parse<T>({ text }: Answer, spec: RequestSpec): T {
+    if (text.trim() === "") return undefined as T;
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      const start = this.clean(text.slice(0, 80).replace(/\s+/g, " "));
+      throw new ConnectError(`${this.#what(spec, this.bases[this.#active]!)}: the answer is not JSON but ${start}`, {
+        code: "ANSWER_FORMAT",
+        progress: "answered",
+        where: this.clean(this.url(this.bases[this.#active]!, spec).href),
+        next: "is the URL the service's own? A gateway's login page looks like this",
+      });
+    }
+  }
+
   /** Sends a request; the answer's body is a stream, to be read or destroyed. @throws ConnectError, also from the stream */
   stream(spec: RequestSpec): Promise<StreamedAnswer> {
     return this.attempt(spec, async (base) => this.streamOnce(base, spec));

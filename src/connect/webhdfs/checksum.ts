@@ -1,0 +1,99 @@
+import { createHash, type Hash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { crc32c } from "./crc32c.ts";
+import type { FileChecksum } from "./status.ts";
+
+/** What of a checksum's name and bytes decides how it is computed. */
+export interface ChecksumForm {
+  readonly type: "CRC32" | "CRC32C";
+  /** Of so many bytes a CRC is kept. */
+  readonly bytesPerCrc: number;
+}
+
+/** How to compute this checksum; undefined of those that cannot be (COMPOSITE-CRC, other file systems' own). */
+export function formOf({ algorithm }: FileChecksum): ChecksumForm | undefined {
+  const found = /^MD5-of-\d+MD5-of-(\d+)(CRC32C?)$/.exec(algorithm);
+  if (found === null) return undefined;
+  return { bytesPerCrc: Number(found[1]), type: found[2] === "CRC32C" ? "CRC32C" : "CRC32" };
+}
+
+/** The MD5 within a server's checksum: behind bytesPerCRC and crcPerBlock (MD5MD5CRC32FileChecksum.write). */
+export function md5Of({ bytes }: FileChecksum): string {
+  return bytes.slice(24, 56).toLowerCase();
+}
+
+/**
+ * HDFS' checksum of a file, computed from its content: the MD5 of the MD5s of the CRCs of each block. Give it the content
+ * in pieces, in order. Hadoop digests the whole buffer that holds the MD5s, with the zeros behind them
+ * (FileChecksumHelper.makeMd5CrcResult: `digest(blockChecksumBuf.getData())`), so its growth is followed here.
+ */
+export class Md5Md5Crc {
+  readonly #form: ChecksumForm;
+  readonly #blockSize: number;
+  readonly #blocks: Buffer[] = [];
+  #block: Hash = createHash("md5");
+  #inBlock = 0;
+  #crc = 0;
+  #inCrc = 0;
+  /** CRCs on their way into the block's digest: one call for each four bytes would cost more than the CRC. */
+  readonly #pending = Buffer.alloc(4 * 4096);
+  #filled = 0;
+
+  constructor(form: ChecksumForm, blockSize: number) {
+    this.#form = form;
+    this.#blockSize = blockSize;
+  }
+
+  update(data: Uint8Array): void {
+    const { bytesPerCrc } = this.#form;
+    for (let at = 0; at < data.length;) {
+      const end = Math.min(data.length, at + bytesPerCrc - this.#inCrc, at + this.#blockSize - this.#inBlock);
+      this.#crc = this.#next(data, at, end);
+      this.#inCrc += end - at;
+      this.#inBlock += end - at;
+      at = end;
+      if (this.#inCrc === bytesPerCrc) this.#endCrc();
+      if (this.#inBlock === this.#blockSize) this.#endBlock();
+    }
+  }
+
+  /** The MD5, in hex. */
+  digest(): string {
+    if (this.#inBlock > 0) this.#endBlock();
+    const md5s = Buffer.concat(this.#blocks);
+    const padded = Buffer.alloc(bufferLength(this.#blocks.length));
+    md5s.copy(padded);
+    return createHash("md5").update(padded).digest("hex");
+  }
+
+  #next(data: Uint8Array, from: number, to: number): number {
+    return this.#form.type === "CRC32C" ? crc32c(data, from, to, this.#crc) : crc32(data.subarray(from, to), this.#crc);
+  }
+
+  #endCrc(): void {
+    this.#filled = this.#pending.writeUInt32BE(this.#crc, this.#filled);
+    this.#crc = 0;
+    this.#inCrc = 0;
+    if (this.#filled === this.#pending.length) this.#flush();
+  }
+
+  #flush(): void {
+    this.#block.update(this.#pending.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  #endBlock(): void {
+    if (this.#inCrc > 0) this.#endCrc();
+    this.#flush();
+    this.#blocks.push(this.#block.digest());
+    this.#block = createHash("md5");
+    this.#inBlock = 0;
+  }
+}
+
+/** Java's DataOutputBuffer begins with 32 bytes and doubles. An empty file is given 32 zeros too. */
+function bufferLength(blocks: number): number {
+  let length = 32;
+  while (length < blocks * 16) length *= 2;
+  return length;
+}
