@@ -24,18 +24,21 @@ export function webHdfsContract(server: (context: Mocha.Context) => Promise<Hdfs
   const folder = freshFolders();
   const root = `/tmp/howdah-contract-${randomUUID().slice(0, 8)}`;
   const events: HowdahEvent[] = [];
+  let started: WebHdfs | undefined;
   let hdfs: WebHdfs;
   let under: HdfsUnderTest;
 
   before(async function () {
     under = await server(this);
     hdfs = new WebHdfs({ url: under.url, auth: simpleAuth(under.user), emit: (event) => events.push(event) });
+    started = hdfs;
     await hdfs.mkdir(root);
   });
   after(async () => {
-    await hdfs.rm(root, { recursive: true, force: true });
-    hdfs.close();
-    await under.close?.();
+    // Nothing was started where the suite is skipped.
+    await started?.rm(root, { recursive: true, force: true });
+    started?.close();
+    if (started !== undefined) await under.close?.();
   });
 
   async function code(promise: Promise<unknown>): Promise<string> {
