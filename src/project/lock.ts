@@ -27,10 +27,10 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a job on a data root, or of other work on what `on` names. A live owner ends the call with its name
- * (`LOCKED`); a dead one's lock is taken over.
+ * Takes the lock of a job on a data root. A live owner ends the call with its name (`LOCKED`); a dead one's lock is
+ * taken over.
  */
-export function lockJob(locks: string, job: string, on = "this data"): Lock {
+export function lockJob(locks: string, job: string): Lock {
   const path = join(locks, `${job}.json`);
   const mine: Owner = {
     owner: "process",
@@ -47,7 +47,7 @@ export function lockJob(locks: string, job: string, on = "this data"): Lock {
       const text = readIfThere(path);
       if (text === undefined) continue;
       const owner = parse(text);
-      if (owner === undefined || isAlive(owner) || tries > 9) throw locked(job, path, owner, on);
+      if (owner === undefined || isAlive(owner) || tries > 9) throw locked(job, path, owner);
       takeAway(path, text);
     }
   });
@@ -62,14 +62,14 @@ export function lockJob(locks: string, job: string, on = "this data"): Lock {
   };
 }
 
-function locked(job: string, path: string, owner: Owner | undefined, on: string): HowdahError {
+function locked(job: string, path: string, owner: Owner | undefined): HowdahError {
   const who =
     owner === undefined
       ? "somebody who left an unreadable lock"
       : owner.owner === "yarn"
         ? `the YARN application ${owner.application ?? ""}`
         : `process ${owner.pid} on ${owner.host}`;
-  return new HowdahError(`${job.startsWith("_") ? `another ${job.slice(1)}` : job} is at work on ${on}: ${who}`, {
+  return new HowdahError(`${job.startsWith("_") ? `another ${job.slice(1)}` : job} is at work on this data: ${who}`, {
     code: "LOCKED",
     where: path,
     next: "wait for it to end; a lock whose owner is gone is taken over by itself",

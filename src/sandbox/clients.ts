@@ -55,7 +55,7 @@ export function clientEnvironment(parts: Parts): Readonly<Record<string, string>
     JAVA_HOME: java.home,
     HADOOP_CONF_DIR: conf,
     YARN_CONF_DIR: conf,
-    ...sparkEnvironment(parts),
+    ...(parts.groups.has("spark") ? sparkEnvironment(parts) : {}),
     OOZIE_URL: `http://localhost:${sandbox.ports.oozie}/oozie`,
   };
 }
@@ -73,31 +73,41 @@ export function writeClients(parts: Parts): void {
   }
 }
 
+/** The text of each command behind its exports; those whose packages are there. */
 function scripts(parts: Parts): Readonly<Record<string, string>> {
-  const { sandbox, packages } = parts;
-  const java = javaCommand(parts);
-  const classPath = hadoopPath(parts, "client").join(":");
-  const hive = throughRunJar(parts, ["client"]);
-  const url = `jdbc:hive2://localhost:${sandbox.ports.hiveserver2}/default`;
+  const { groups } = parts;
+  const java = `${javaCommand(parts)} -cp ${quoted(hadoopPath(parts, "client").join(":"))}`;
   return {
-    ...Object.fromEntries(
-      Object.entries(verbs).map(([name, classes]) => [
-        name,
-        dispatch(name, classes, `${java} -cp ${quoted(classPath)}`),
-      ]),
-    ),
-    oozie: `exec ${java} -cp ${quoted([...packages.oozieFirst, ...hadoopPath(parts, "client"), `${packages.oozie}/*`].join(":"))} org.apache.oozie.cli.OozieCLI "$@"\n`,
-    beeline: [
-      ...Object.entries(hive.environment).map(([name, value]) => `export ${name}=${quoted(value)}`),
-      // Without an address it asks this sandbox.
-      `case " $* " in *" -u "*|*" --help "*|*" -h "*) ;; *) set -- -u ${quoted(url)} -n ${quoted(sandbox.user)} "$@" ;; esac`,
-      `exec ${javaCommand(parts, "hive")} -cp ${quoted(classPath)} ${hive.before.map(quoted).join(" ")} org.apache.hive.beeline.BeeLine "$@"`,
-      "",
-    ].join("\n"),
-    ...Object.fromEntries(
-      sparkCommands.map((name) => [name, `exec ${quoted(join(packages.sparkHome, "bin", name))} "$@"\n`]),
-    ),
+    ...Object.fromEntries(Object.entries(verbs).map(([name, classes]) => [name, dispatch(name, classes, java)])),
+    ...(groups.has("oozie") ? { oozie: oozieScript(parts) } : {}),
+    ...(groups.has("hive") ? { beeline: beelineScript(parts) } : {}),
+    ...(groups.has("spark") ? sparkScripts(parts) : {}),
   };
+}
+
+function oozieScript(parts: Parts): string {
+  const { oozie, oozieFirst } = parts.packages;
+  const path = [...oozieFirst, ...hadoopPath(parts, "client"), `${oozie}/*`].join(":");
+  return `exec ${javaCommand(parts)} -cp ${quoted(path)} org.apache.oozie.cli.OozieCLI "$@"\n`;
+}
+
+function beelineScript(parts: Parts): string {
+  const { ports, user } = parts.sandbox;
+  const { before, environment } = throughRunJar(parts, ["client"]);
+  const java = `${javaCommand(parts, "hive")} -cp ${quoted(hadoopPath(parts, "client").join(":"))}`;
+  const url = quoted(`jdbc:hive2://localhost:${ports.hiveserver2}/default`);
+  return [
+    ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    // Without an address it asks this sandbox.
+    `case " $* " in *" -u "*|*" --help "*|*" -h "*) ;; *) set -- -u ${url} -n ${quoted(user)} "$@" ;; esac`,
+    `exec ${java} ${before.map(quoted).join(" ")} org.apache.hive.beeline.BeeLine "$@"`,
+    "",
+  ].join("\n");
+}
+
+function sparkScripts({ packages }: Parts): Readonly<Record<string, string>> {
+  const command = (name: string): string => `exec ${quoted(join(packages.sparkHome, "bin", name))} "$@"\n`;
+  return Object.fromEntries(sparkCommands.map((name) => [name, command(name)]));
 }
 
 function javaCommand({ sandbox, java }: Parts, kind: "every" | "hive" = "every"): string {

@@ -5,7 +5,7 @@ import { freemem, hostname, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { holderOf, isFree } from "./holders.ts";
 import type { Sandbox } from "./folder.ts";
-import { javas, type Java } from "./java.ts";
+import { chooseJava, javas } from "./java.ts";
 import { serverProcess } from "./process.ts";
 import { serviceNames, services, type ServiceName } from "./services.ts";
 
@@ -63,16 +63,6 @@ export async function examine(
     await examineHostName(machine),
     await examinePorts(sandbox, names),
   ];
-}
-
-/** The Java to use: 17, or one that may do. */
-export function chooseJava(env: NodeJS.ProcessEnv = process.env): Java | undefined {
-  let other: Java | undefined;
-  for (const java of javas(env)) {
-    if (java.version === 17) return java;
-    if (java.version > 17 && java.version < 23) other ??= java;
-  }
-  return other;
 }
 
 function examineJava({ env }: Machine): Finding {

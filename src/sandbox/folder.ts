@@ -37,18 +37,9 @@ export interface Sandbox {
 
 /** Folder of howdah's own data: `$XDG_DATA_HOME/howdah`. */
 export function dataHome(env: NodeJS.ProcessEnv = process.env): string {
-  return join(xdg(env, "XDG_DATA_HOME", ".local/share"), "howdah");
-}
-
-/** Folder of what can be fetched again: `$XDG_CACHE_HOME/howdah`. */
-export function cacheHome(env: NodeJS.ProcessEnv = process.env): string {
-  return join(xdg(env, "XDG_CACHE_HOME", ".cache"), "howdah");
-}
-
-// A relative path in these variables is to be ignored, says the XDG base directory specification.
-function xdg(env: NodeJS.ProcessEnv, variable: string, otherwise: string): string {
-  const value = env[variable] ?? "";
-  return value.startsWith("/") ? value : join(homedir(), otherwise);
+  const data = env["XDG_DATA_HOME"] ?? "";
+  // A relative path is to be ignored, says the XDG base directory specification.
+  return join(data.startsWith("/") ? data : join(homedir(), ".local/share"), "howdah");
 }
 
 /** Where sandboxes lie. */

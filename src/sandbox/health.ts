@@ -8,7 +8,7 @@ import type { Question } from "./services.ts";
 export async function ask(question: Question, ports: Ports, deadline = 2000): Promise<string | undefined> {
   const port = ports[question.port];
   try {
-    if (question.ask !== "http") {
+    if (question.ask === "connect") {
       await opens(port, deadline);
       return undefined;
     }

@@ -35,8 +35,18 @@ export function* javas(env: NodeJS.ProcessEnv = process.env): Generator<Java> {
   }
 }
 
-/** The user's Java: that of `JAVA_HOME`, else `java` of the path. */
+/** The Java to use: 17, or one that may do. The servers do not start on 23 and later (JEP 411: `Subject.getSubject`). */
+export function chooseJava(env: NodeJS.ProcessEnv = process.env): Java | undefined {
+  let other: Java | undefined;
+  for (const java of javas(env)) {
+    if (java.version === 17) return java;
+    if (java.version > 17 && java.version < 23) other ??= java;
+  }
+  return other;
+}
+
+/** The program of the chosen Java; where none will do, the user's own: that of `JAVA_HOME`, else `java` of the path. */
 export function javaProgram(env: NodeJS.ProcessEnv = process.env): string {
-  const home = env["JAVA_HOME"];
+  const home = chooseJava(env)?.home ?? env["JAVA_HOME"];
   return home === undefined || home === "" ? "java" : join(home, "bin", "java");
 }

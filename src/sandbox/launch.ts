@@ -2,15 +2,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "./folder.ts";
 import type { Java } from "./java.ts";
-import type { Packages } from "./packages.ts";
 import type { Launch } from "./process.ts";
 import { services, type Service, type ServiceName } from "./services.ts";
-import { agentFlags, jarsOf, javaFlags } from "./settings.ts";
+import { agentFlags, jarsOf, javaFlags, type Installed } from "./settings.ts";
 
 /** What commands of a sandbox are made from. */
-export interface Parts {
-  readonly sandbox: Sandbox;
-  readonly packages: Packages;
+export interface Parts extends Installed {
   readonly java: Java;
 }
 
@@ -64,7 +61,7 @@ function serverFlags(service: Service, { sandbox, packages }: Parts): readonly s
 }
 
 /** A server sees nothing of the user's own Hadoop. */
-export function serverEnvironment({ sandbox, java, packages }: Parts): Readonly<Record<string, string>> {
+export function serverEnvironment({ sandbox, java, packages, groups }: Parts): Readonly<Record<string, string>> {
   const kept = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"];
   return {
     LANG: "C.UTF-8",
@@ -74,7 +71,7 @@ export function serverEnvironment({ sandbox, java, packages }: Parts): Readonly<
     HADOOP_CONF_DIR: join(sandbox.conf, "hadoop"),
     YARN_CONF_DIR: join(sandbox.conf, "hadoop"),
     HADOOP_CLIENT_CONF_DIR: join(sandbox.conf, "hadoop"),
-    PYSPARK_PYTHON: packages.python,
+    ...(groups.has("spark") ? { PYSPARK_PYTHON: packages.python } : {}),
   };
 }
 
@@ -95,17 +92,12 @@ const runtimes: Readonly<Record<Service["runtime"], (parts: Parts) => Runtime>> 
   }),
   oozie: (parts) => {
     const { sandbox, packages } = parts;
-    const [conf, data, web] = [
-      join(sandbox.conf, "oozie"),
-      join(sandbox.data, "oozie"),
-      join(sandbox.data, "oozie/web"),
-    ];
+    const [conf, data] = [join(sandbox.conf, "oozie"), join(sandbox.data, "oozie")];
     const logs = join(sandbox.logs, "oozie");
-    // The server wants this folder on its class path; its console is not in the packages.
-    for (const folder of [join(web, "webapp"), logs]) mkdirSync(folder, { recursive: true });
+    for (const folder of [data, logs]) mkdirSync(folder, { recursive: true });
     return {
       // Hadoop's jsp-api 2.1 would shadow javax.el.
-      classPath: [conf, web, ...packages.oozieFirst, ...hadoopPath(parts), `${packages.oozie}/*`],
+      classPath: [conf, packages.oozieWeb, ...packages.oozieFirst, ...hadoopPath(parts), `${packages.oozie}/*`],
       properties: [
         `-Doozie.home.dir=${data}`,
         `-Doozie.config.dir=${conf}`,
@@ -163,7 +155,9 @@ export function throughRunJar(
   conf: readonly string[] = ["hive", "hadoop"],
 ): Pick<Runtime, "before" | "environment"> {
   const hadoop = jarsOf(packages.hadoop).filter((jar) => !/\/(guava|reload4j|slf4j-reload4j)-[^/]*$/.test(jar));
+  const transport = sandbox.choices.set["hive-site"]?.["hive.server2.transport.mode"];
   const path = [
+    ...(transport === "http" || transport === "all" ? packages.hiveHttpFirst : []),
     ...conf.map((folder) => join(sandbox.conf, folder)),
     packages.hiveGuava,
     ...jarsOf(packages.hive),

@@ -1,11 +1,13 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { simpleAuth } from "../connect/auth/index.ts";
+import { inParallel } from "../connect/parallel.ts";
+import { WebHdfs } from "../connect/webhdfs/index.ts";
 import { hashOf } from "../core/hash.ts";
 import { HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Sandbox } from "./folder.ts";
-import { Hdfs } from "./hdfs.ts";
 import { startFailure } from "./failure.ts";
 import { launchOf, type Parts } from "./launch.ts";
 import { endProcesses, forgetServer, launchServer, serverProcess } from "./process.ts";
@@ -36,8 +38,14 @@ function formatLog(sandbox: Sandbox): string {
   return join(sandbox.logs, "format.log");
 }
 
-export function hdfsOf(sandbox: Sandbox): Hdfs {
-  return new Hdfs(sandbox.ports["namenode-web"], sandbox.user);
+function hdfsOf({ user, ports }: Sandbox): WebHdfs {
+  return new WebHdfs({ url: `http://localhost:${ports["namenode-web"]}`, auth: simpleAuth(user) });
+}
+
+async function makeFolder(hdfs: WebHdfs, path: string, permission: string): Promise<void> {
+  await hdfs.mkdir(path);
+  // What mkdir is told goes through the server's umask, and says nothing of a folder that was there.
+  await hdfs.chmod(path, permission);
 }
 
 /** The folders that servers and jobs expect in HDFS. */
@@ -50,58 +58,81 @@ export async function makeFolders(sandbox: Sandbox): Promise<void> {
     "/user/hive/warehouse": "1777",
     "/user/oozie/share/lib": "755",
   };
-  for (const [folder, permission] of Object.entries(folders)) await hdfs.makeFolder(folder, permission);
+  try {
+    for (const [path, permission] of Object.entries(folders)) await makeFolder(hdfs, path, permission);
+  } finally {
+    hdfs.close();
+  }
 }
 
 /** Where Spark jobs would put their events, for the history server. */
-export function makeSparkEvents(sandbox: Sandbox): Promise<void> {
-  return hdfsOf(sandbox).makeFolder("/spark-events", "1777");
+export async function makeSparkEvents(sandbox: Sandbox): Promise<void> {
+  const hdfs = hdfsOf(sandbox);
+  try {
+    await makeFolder(hdfs, "/spark-events", "1777");
+  } finally {
+    hdfs.close();
+  }
 }
 
 const libraryFolder = "/user/oozie/share/lib";
 const libraryRecord = "/user/oozie/share/howdah.json";
+
+interface LibraryRecord {
+  readonly hash: string;
+  readonly folder: string;
+  /** Whether all of it is there. */
+  readonly whole: boolean;
+}
 
 /**
  * Uploads Oozie's share library, where it is not there yet; an upload that was interrupted goes on. Gives whether
  * anything was sent.
  */
 export async function uploadShareLibrary(parts: Parts, emit: Emit, signal?: AbortSignal): Promise<boolean> {
-  const { sandbox, packages } = parts;
-  const files = Object.entries(packages.shareLibrary).flatMap(([library, paths]) =>
+  const files = Object.entries(parts.packages.shareLibrary).flatMap(([library, paths]) =>
     paths.map((file) => ({ file, path: `${library}/${basename(file)}`, bytes: statSync(file).size })),
   );
   const hash = hashOf(files.map(({ path, bytes }) => [path, bytes]));
-  const hdfs = hdfsOf(sandbox);
-  const record = JSON.parse((await hdfs.read(libraryRecord)) ?? "{}") as {
-    readonly hash?: string;
-    readonly folder?: string;
-    readonly whole?: boolean;
-  };
-  if (record.hash === hash && record.whole === true) return false;
-  const folder =
-    record.hash === hash && record.folder !== undefined
-      ? record.folder
-      : `${libraryFolder}/lib_${new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14)}`;
-  const write = (whole: boolean): Promise<void> => hdfs.put(libraryRecord, JSON.stringify({ hash, folder, whole }));
-  await write(false);
-  const present = new Map<string, number>();
-  for (const library of Object.keys(packages.shareLibrary))
-    for (const { pathSuffix, length } of await hdfs.list(`${folder}/${library}`))
-      present.set(`${library}/${pathSuffix}`, length);
-  const missing = files.filter(({ path, bytes }) => present.get(path) !== bytes);
-  const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
-  let [sent, next] = [0, 0];
-  const worker = async (): Promise<void> => {
-    for (let one = missing[next++]; one !== undefined; one = missing[next++]) {
+  const hdfs = hdfsOf(parts.sandbox);
+  try {
+    const before = await readRecord(hdfs);
+    if (before?.hash === hash && before.whole) return false;
+    const now = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+    // Oozie takes the newest of the folders that are so called (ShareLibService).
+    const folder = before?.hash === hash ? before.folder : `${libraryFolder}/lib_${now}`;
+    const record = (whole: boolean): Promise<void> =>
+      hdfs.create(libraryRecord, JSON.stringify({ hash, folder, whole } satisfies LibraryRecord), { overwrite: true });
+    await record(false);
+    const present = new Map<string, number>();
+    if (await hdfs.exists(folder))
+      for await (const { path, length } of hdfs.walk(folder)) present.set(path.slice(folder.length + 1), length);
+    const missing = files.filter(({ path, bytes }) => present.get(path) !== bytes);
+    const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
+    let sent = 0;
+    await inParallel(missing, 8, async ({ file, path, bytes }) => {
       signal?.throwIfAborted();
-      await hdfs.put(`${folder}/${one.path}`, { file: one.file });
-      sent += one.bytes;
+      const options = { overwrite: true, length: bytes, ...(signal === undefined ? {} : { signal }) };
+      await hdfs.create(`${folder}/${path}`, () => createReadStream(file), options);
+      sent += bytes;
       emit({ event: "sandbox.uploaded", bytes: sent, total });
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, worker));
-  await write(true);
-  return true;
+    });
+    await record(true);
+    return true;
+  } finally {
+    hdfs.close();
+  }
+}
+
+async function readRecord(hdfs: WebHdfs): Promise<LibraryRecord | undefined> {
+  if (!(await hdfs.exists(libraryRecord))) return undefined;
+  try {
+    return JSON.parse((await hdfs.cat(libraryRecord)).toString()) as LibraryRecord;
+  } catch (error) {
+    // A record of which only a part was written tells of nothing.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Has a running Oozie look for a new share library. */

@@ -11,9 +11,7 @@ export const usualParts: readonly Part[] = ["hdfs", "yarn", "hive", "oozie", "li
 /** A question whose answer says that a service works. */
 export type Question =
   | { readonly ask: "http"; readonly port: PortName; readonly path: string; readonly answer: RegExp }
-  | { readonly ask: "connect"; readonly port: PortName }
-  /** A session of HiveServer2 that answers `select 1`. */
-  | { readonly ask: "session"; readonly port: PortName };
+  | { readonly ask: "connect"; readonly port: PortName };
 
 /** What other services and the work before the start are called in `needs`. */
 export type StepName = ServiceName | "format" | "folders" | "share-library" | "spark-events";
@@ -196,13 +194,15 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     bindsAll: true,
     // Launched earlier it tries thrice, stays up without its port, and tries again only after a minute.
     needs: ["datanode", "folders", "metastore"],
-    healthy: [{ ask: "session", port: "hiveserver2" }],
+    // It opens its port last, when sessions can begin.
+    healthy: [{ ask: "connect", port: "hiveserver2" }],
     address: (port) => `jdbc:hive2://localhost:${port("hiveserver2")}/default`,
   },
   oozie: {
     title: "Oozie",
     part: "oozie",
-    packages: ["hadoop", "oozie"],
+    // Spark is in its share library.
+    packages: ["hadoop", "oozie", "spark"],
     main: "org.apache.oozie.server.EmbeddedOozieServer",
     runtime: "oozie",
     heap: [1024, 512],

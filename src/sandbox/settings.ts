@@ -1,23 +1,38 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bug, didYouMean, HowdahError } from "../core/errors.ts";
+import { didYouMean, HowdahError } from "../core/errors.ts";
 import type { Sandbox } from "./folder.ts";
-import type { Packages } from "./packages.ts";
+import { dataFile } from "./lists.ts";
+import type { PackageGroup, Packages } from "./packages.ts";
+
+/** A sandbox, the packages that are there, and of which groups they are. */
+export interface Installed {
+  readonly sandbox: Sandbox;
+  readonly packages: Packages;
+  readonly groups: ReadonlySet<PackageGroup>;
+}
 
 /** Values of settings in the order in which they were written. */
 export type Settings = ReadonlyMap<string, string>;
 
+interface Template {
+  readonly path: string;
+  readonly form: "xml" | "spaces" | "equals";
+  /** Without these packages nobody reads it. */
+  readonly of: PackageGroup;
+}
+
 /** Where each template ends, and in which form. */
-const targets: Readonly<Record<string, { readonly path: string; readonly form: "xml" | "spaces" | "equals" }>> = {
-  "core-site": { path: "hadoop/core-site.xml", form: "xml" },
-  "hdfs-site": { path: "hadoop/hdfs-site.xml", form: "xml" },
-  "yarn-site": { path: "hadoop/yarn-site.xml", form: "xml" },
-  "mapred-site": { path: "hadoop/mapred-site.xml", form: "xml" },
-  "capacity-scheduler": { path: "hadoop/capacity-scheduler.xml", form: "xml" },
-  "hive-site": { path: "hive/hive-site.xml", form: "xml" },
-  "oozie-site": { path: "oozie/oozie-site.xml", form: "xml" },
-  "spark-defaults": { path: "spark/spark-defaults.conf", form: "spaces" },
-  livy: { path: "livy/livy.conf", form: "equals" },
+const templates: Readonly<Record<string, Template>> = {
+  "core-site": { path: "hadoop/core-site.xml", form: "xml", of: "hadoop" },
+  "hdfs-site": { path: "hadoop/hdfs-site.xml", form: "xml", of: "hadoop" },
+  "yarn-site": { path: "hadoop/yarn-site.xml", form: "xml", of: "hadoop" },
+  "mapred-site": { path: "hadoop/mapred-site.xml", form: "xml", of: "hadoop" },
+  "capacity-scheduler": { path: "hadoop/capacity-scheduler.xml", form: "xml", of: "hadoop" },
+  "hive-site": { path: "hive/hive-site.xml", form: "xml", of: "hive" },
+  "oozie-site": { path: "oozie/oozie-site.xml", form: "xml", of: "oozie" },
+  "spark-defaults": { path: "spark/spark-defaults.conf", form: "spaces", of: "spark" },
+  livy: { path: "livy/livy.conf", form: "equals", of: "livy" },
 };
 
 /** Files that are taken as they are, but for what is filled in. */
@@ -29,16 +44,7 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 /** The files whose settings `--set` overrides. */
-export const settingsFiles: readonly string[] = Object.keys(targets);
-
-/** The folder `sandbox/` of the package, which holds what is data. */
-export function dataFolder(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const found = join(folder, "sandbox/settings");
-    if (existsSync(join(found, "core-site.conf"))) return dirname(found);
-    if (dirname(folder) === folder) throw bug(`sandbox/settings is not above ${import.meta.dirname}`);
-  }
-}
+export const settingsFiles: readonly string[] = Object.keys(templates);
 
 /** Reads `name = value` lines; `#` begins a comment line. */
 export function parseSettings(text: string, file: string): Settings {
@@ -90,12 +96,12 @@ export interface JavaFlags {
 
 /** The flag that turns wildcard addresses into loopback. */
 export function agentFlags(packages: Packages): readonly string[] {
-  return packages.agent === "" ? [] : [`-javaagent:${packages.agent}`];
+  return [`-javaagent:${packages.agent}`];
 }
 
 export function javaFlags(sandbox: Sandbox): JavaFlags {
   const read = (name: string): readonly string[] => {
-    const file = join(dataFolder(), "settings", name);
+    const file = dataFile("settings", name);
     return fill(readFileSync(file, "utf8"), { data: sandbox.data }, file)
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"));
@@ -105,15 +111,14 @@ export function javaFlags(sandbox: Sandbox): JavaFlags {
 }
 
 /** What templates may fill in. */
-function placeholders(sandbox: Sandbox, packages: Packages): Readonly<Record<string, string>> {
+function placeholders({ sandbox, packages, groups }: Installed): Readonly<Record<string, string>> {
   const flags = javaFlags(sandbox);
   return {
     conf: sandbox.conf,
     data: sandbox.data,
     user: sandbox.user,
     hadoop: packages.hadoop,
-    spark: packages.sparkHome,
-    python: packages.python,
+    ...(groups.has("spark") ? { spark: packages.sparkHome, python: packages.python } : {}),
     jvm: [...flags.every, ...agentFlags(packages)].join(" "),
     "jvm-hive": [...flags.hive, ...agentFlags(packages)].join(" "),
     "yarn.memory": sandbox.choices.small ? "3072" : "8192",
@@ -122,12 +127,13 @@ function placeholders(sandbox: Sandbox, packages: Packages): Readonly<Record<str
 }
 
 /** The finished files by their path below `conf/`, a person's own values among them. */
-export function renderSettings(sandbox: Sandbox, packages: Packages): Readonly<Record<string, string>> {
-  const folder = join(dataFolder(), "settings");
-  const values = placeholders(sandbox, packages);
+export function renderSettings(installed: Installed): Readonly<Record<string, string>> {
+  const { sandbox, groups } = installed;
+  const values = placeholders(installed);
   const files: Record<string, string> = {};
-  for (const [name, { path, form }] of Object.entries(targets)) {
-    const file = join(folder, `${name}.conf`);
+  for (const [name, { path, form, of }] of Object.entries(templates)) {
+    if (!groups.has(of)) continue;
+    const file = dataFile("settings", `${name}.conf`);
     const settings = new Map(parseSettings(fill(readFileSync(file, "utf8"), values, file), file));
     for (const [key, value] of Object.entries(sandbox.choices.set[name] ?? {}))
       settings.set(key, fill(value, values, `--set ${name}:${key}`));
@@ -136,20 +142,21 @@ export function renderSettings(sandbox: Sandbox, packages: Packages): Readonly<R
       form === "xml" ? hadoopXml(settings) : [...settings].map(([key, value]) => `${key}${between}${value}\n`).join("");
   }
   for (const [name, path] of Object.entries(texts)) {
-    const file = join(folder, name);
+    const file = dataFile("settings", name);
     files[path] = fill(readFileSync(file, "utf8"), values, file);
   }
   // The clients read the servers' settings, and write less.
   for (const name of ["core-site", "hdfs-site", "yarn-site", "mapred-site"])
-    files[`client/${name}.xml`] = files[targets[name]!.path]!;
+    files[`client/${name}.xml`] = files[templates[name]!.path]!;
   return files;
 }
 
 /** Writes the settings that differ from what stands there. */
-export function writeSettings(sandbox: Sandbox, packages: Packages): void {
+export function writeSettings(installed: Installed): void {
+  const { sandbox } = installed;
   // Oozie does not start without it (E0100).
   mkdirSync(join(sandbox.conf, "oozie/action-conf"), { recursive: true });
-  for (const [path, text] of Object.entries(renderSettings(sandbox, packages))) {
+  for (const [path, text] of Object.entries(renderSettings(installed))) {
     const file = join(sandbox.conf, path);
     mkdirSync(dirname(file), { recursive: true });
     if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);

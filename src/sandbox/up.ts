@@ -1,11 +1,12 @@
 import type { Emit } from "../core/events.ts";
 import { HowdahError, throwAll } from "../core/errors.ts";
-import { chooseJava, examine, type Finding } from "./doctor.ts";
+import { examine, type Finding } from "./doctor.ts";
 import { startFailure } from "./failure.ts";
-import { cacheHome, exists, withChoices, writeSandbox, type Choices, type Sandbox } from "./folder.ts";
+import { exists, withChoices, writeSandbox, type Choices, type Sandbox } from "./folder.ts";
 import { alone } from "./locked.ts";
 import { logFile, type Parts } from "./launch.ts";
-import { fetchPackages } from "./packages.ts";
+import { chooseJava } from "./java.ts";
+import { defaultCache, fetchPackages, missingPackages, type PackageGroup } from "./packages.ts";
 import { format, makeFolders, makeSparkEvents, refreshShareLibrary, uploadShareLibrary } from "./prepare.ts";
 import { serverProcess } from "./process.ts";
 import { serversOf } from "./servers.ts";
@@ -49,15 +50,9 @@ export async function up(found: Sandbox, request: UpRequest): Promise<UpReport> 
     for (const { verdict, name, found, next } of findings)
       if (verdict === "doubtful") emit({ event: "sandbox.doubt", name, found, next });
     const java = chooseJava()!;
-    const groups = [...new Set(names.flatMap((name) => services[name].packages))];
-    const packages = await fetchPackages(groups, {
-      cache: cacheHome(),
-      emit,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const parts: Parts = { sandbox, java, ...(await install(names, request)) };
     signal?.throwIfAborted();
-    const parts: Parts = { sandbox, packages, java };
-    writeSettings(sandbox, packages);
+    writeSettings(parts);
     writeClients(parts);
     const started = await startAll(serversOf(names, sandbox, parts), tasksOf(names, parts, request), {
       run: sandbox.run,
@@ -69,6 +64,26 @@ export async function up(found: Sandbox, request: UpRequest): Promise<UpReport> 
     return { sandbox, started, status: await statusOf(sandbox) };
   });
 }
+
+/** Fetches what the services need. What other services need is given too, where it is there already. */
+async function install(
+  names: readonly ServiceName[],
+  { emit, signal }: UpRequest,
+): Promise<Pick<Parts, "packages" | "groups">> {
+  const cache = defaultCache();
+  const wanted = [...new Set(names.flatMap((name) => services[name].packages))];
+  const missing = await missingPackages(wanted, { cache });
+  if (missing.length > 0) {
+    const bytes = missing.reduce((sum, one) => sum + one.bytes, 0);
+    emit({ event: "sandbox.download", groups: missing.map(({ group }) => group), bytes, cache });
+    await fetchPackages(wanted, { cache, emit, signal });
+  }
+  const absent = new Set((await missingPackages(everyGroup, { cache })).map(({ group }) => group));
+  const groups = everyGroup.filter((group) => wanted.includes(group) || !absent.has(group));
+  return { packages: await fetchPackages(groups, { cache, emit, signal }), groups: new Set(groups) };
+}
+
+const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", "spark"];
 
 /** The sandbox with other choices. */
 function chosen(sandbox: Sandbox, changes: Partial<Choices>): Sandbox {

@@ -2,13 +2,20 @@ import type { HowdahEvent } from "../../../core/events.ts";
 import type { Io } from "../../io.ts";
 import { seconds, size } from "./format.ts";
 
+interface Doing {
+  readonly since: number;
+  /** How long it took the last time, in ms. */
+  readonly last: number | undefined;
+  /** How far it is. */
+  readonly far: string | undefined;
+}
+
 /** Shows what a start or a stop does: a line for each thing that is done, and one that changes for what goes on. */
 export class Progress {
   readonly #io: Io;
   /** What goes on, since when, and how long it took the last time. */
-  readonly #doing = new Map<string, { readonly since: number; readonly last: number | undefined }>();
+  readonly #doing = new Map<string, Doing>();
   readonly #timer: NodeJS.Timeout;
-  #sent: string | undefined;
 
   constructor(io: Io) {
     this.#io = io;
@@ -32,7 +39,6 @@ export class Progress {
         break;
       case "sandbox.task.done":
         this.#doing.delete(name);
-        if (name === "share-library") this.#sent = undefined;
         if (number("ms") > 1000) this.#line(`${colors.green("done")}    ${name} (${seconds(number("ms"))})`);
         break;
       case "sandbox.server.died":
@@ -59,10 +65,27 @@ export class Progress {
         this.#line(`not started: ${(event["servers"] as readonly string[]).join(", ")}`);
         break;
       case "sandbox.uploaded":
-        this.#sent = `${size(number("bytes"))} of ${size(number("total"))}`;
+        this.#begin("share-library", undefined, `${size(number("bytes"))} of ${size(number("total"))}`);
         break;
       case "sandbox.waiting":
-        say(`waiting: ${text("why")}`);
+        say(`waiting: process ${number("pid")} on ${text("host")} works on this sandbox`);
+        break;
+      case "packages.waiting":
+        say(`waiting: process ${number("pid")} on ${text("host")} fetches packages`);
+        break;
+      case "sandbox.download":
+        this.#line(`fetching about ${size(number("bytes"))} into ${text("cache")}, once for all sandboxes`);
+        break;
+      case "packages.fetching":
+        this.#begin(
+          `packages of ${text("group")}`,
+          undefined,
+          `${size(number("bytes"))} of ${size(number("ofBytes"))}`,
+        );
+        break;
+      case "packages.ready":
+        this.#doing.delete(`packages of ${text("group")}`);
+        this.#line(`${colors.green("fetched")} packages of ${text("group")}`);
         break;
       case "sandbox.doubt":
         say(`${colors.yellow("doubtful:")} ${name}: ${text("found")}`);
@@ -79,8 +102,10 @@ export class Progress {
     this.#io.status("");
   }
 
-  #begin(name: string, last: number | undefined): void {
-    this.#doing.set(name, { since: performance.now(), last });
+  /** Shows that something goes on; what is known of it from before stays. */
+  #begin(name: string, last: number | undefined, far?: string): void {
+    const before = this.#doing.get(name);
+    this.#doing.set(name, { since: before?.since ?? performance.now(), last: last ?? before?.last, far });
   }
 
   #line(text: string): void {
@@ -88,10 +113,10 @@ export class Progress {
   }
 
   #show(): void {
-    const parts = [...this.#doing].map(([name, { since, last }]) => {
+    const parts = [...this.#doing].map(([name, { since, last, far }]) => {
       const now = seconds(performance.now() - since);
-      const sent = name === "share-library" && this.#sent !== undefined ? `, ${this.#sent}` : "";
-      return `${name} ${now}${last === undefined ? "" : ` of ${seconds(last)} last time`}${sent}`;
+      const before = last === undefined ? "" : ` of ${seconds(last)} last time`;
+      return `${name} ${now}${before}${far === undefined ? "" : `, ${far}`}`;
     });
     this.#io.status(parts.join(" · "));
   }
