@@ -183,5 +183,7 @@ export function sparkEnvironment({ sandbox, packages }: Parts): Readonly<Record<
     SPARK_CONF_DIR: join(sandbox.conf, "spark"),
     PYSPARK_PYTHON: packages.python,
     SPARK_LOCAL_IP: "127.0.0.1",
+    SPARK_LOCAL_DIRS: join(sandbox.data, "tmp"),
+    SPARK_SUBMIT_OPTS: `-XX:-UsePerfData -Djava.io.tmpdir=${join(sandbox.data, "tmp")}`,
   };
 }
