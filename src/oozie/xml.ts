@@ -1,5 +1,6 @@
 import { bug } from "../core/errors.ts";
 import type { Place } from "../core/source.ts";
+import { escapeAttribute, escapeText, illegalCharacter } from "../core/xml.ts";
 
 /** A namespace of Oozie without its version: `uri:oozie:<family>:<version>`. */
 export type Family =
@@ -71,19 +72,6 @@ export function namespaceUri(family: Family, version: string): string {
   return `uri:oozie:${family}:${version}`;
 }
 
-/** The first character that XML 1.0 cannot hold in any way, as `U+0001`. */
-export function illegalCharacter(text: string): string | undefined {
-  if (!beyondAscii.test(text)) return undefined;
-  const found = illegal.exec(text)?.[0].codePointAt(0);
-  return found === undefined ? undefined : `U+${found.toString(16).toUpperCase().padStart(4, "0")}`;
-}
-
-/** Most texts have none of these, which is quicker to see than the rest. */
-const beyondAscii = /[^\t\n\r -~]/;
-
-/** All but `Char` of XML 1.0 (2.2): control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
-const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-
 /**
  * Families whose elements get a prefix, declared at the root. The server asks a coordinator's root for the namespace
  * of the prefix `sla` (`CoordMaterializeTransitionXCommand`, `SLAOperations.getTagElement`): sla elements in a
@@ -99,7 +87,7 @@ export function printXml(root: XmlElement, versions: ReadonlyMap<Family, string>
   const uri = (family: Family): string => {
     const version = versions.get(family);
     if (version === undefined) throw bug(`no version is chosen for the namespace ${family} of ${root.name}`);
-    return escapeAttribute(namespaceUri(family, version));
+    return attribute(namespaceUri(family, version));
   };
   let text = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -111,9 +99,9 @@ export function printXml(root: XmlElement, versions: ReadonlyMap<Family, string>
     text += `${indent}<${name}`;
     if (family !== undefined && family !== outer && prefix === undefined) text += ` xmlns="${uri(family)}"`;
     text += declarations;
-    for (const key of Object.keys(one.attributes)) text += ` ${key}="${escapeAttribute(one.attributes[key]!)}"`;
+    for (const key of Object.keys(one.attributes)) text += ` ${key}="${attribute(one.attributes[key]!)}"`;
     if (one.content.length === 0) text += "/>\n";
-    else if (typeof one.content === "string") text += `>${escapeText(one.content)}</${name}>\n`;
+    else if (typeof one.content === "string") text += `>${escapeText(legal(one.content))}</${name}>\n`;
     else {
       text += ">\n";
       const inner = `${indent}  `;
@@ -141,35 +129,17 @@ export function familiesIn(root: XmlElement): ReadonlySet<Family> {
   return found;
 }
 
-const references: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\t": "&#9;",
-  "\n": "&#10;",
-  "\r": "&#13;",
-};
-
-/** A reader makes a line feed of a carriage return that is not written as a reference (XML 1.0, 2.11). */
-function escapeText(text: string): string {
-  legal(text);
-  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => references[character]!) : text;
-}
-
-/** A reader makes spaces of tabs and line ends that are not written as references (XML 1.0, 3.3.3). */
-function escapeAttribute(text: string): string {
-  legal(text);
-  return /[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, (character) => references[character]!) : text;
-}
-
 /** Two hyphens would end a comment (XML 1.0, 2.5). */
 function commentText(text: string): string {
-  legal(text);
-  return text.replace(/-(?=-)/g, "- ");
+  return legal(text).replace(/-(?=-)/g, "- ");
 }
 
-function legal(text: string): void {
+function attribute(text: string): string {
+  return escapeAttribute(legal(text));
+}
+
+function legal(text: string): string {
   const character = illegalCharacter(text);
   if (character !== undefined) throw bug(`XML cannot hold the character ${character}: ${JSON.stringify(text)}`);
+  return text;
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { didYouMean, HowdahError } from "../core/errors.ts";
+import { escapeText } from "../core/xml.ts";
 import type { Sandbox } from "./folder.ts";
 import { dataFile } from "./lists.ts";
 import type { PackageGroup, Packages } from "./packages.ts";
@@ -77,13 +78,9 @@ export function fill(text: string, values: Readonly<Record<string, string>>, fil
 /** A configuration of Hadoop as XML. */
 export function hadoopXml(settings: Settings): string {
   const properties = [...settings].map(
-    ([name, value]) => `  <property><name>${escape(name)}</name><value>${escape(value)}</value></property>\n`,
+    ([name, value]) => `  <property><name>${escapeText(name)}</name><value>${escapeText(value)}</value></property>\n`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<configuration>\n${properties.join("")}</configuration>\n`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** Flags of Java processes. */

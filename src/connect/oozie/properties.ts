@@ -1,4 +1,5 @@
 import { HowdahError } from "../../core/errors.ts";
+import { escapeText, illegalCharacter } from "../../core/xml.ts";
 
 /** Names and values of a job; what is undefined is left out. */
 export type Properties = Readonly<Record<string, string | undefined>>;
@@ -16,19 +17,12 @@ export function propertiesXml(properties: Properties): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<configuration>\n${lines.join("")}</configuration>\n`;
 }
 
-const references: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;" };
-
-/** All but `Char` of XML 1.0 (2.2). The language's own printer has the same; clients know nothing of it. */
-const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-
 function xmlText(text: string, name: string): string {
-  const found = illegal.exec(text)?.[0].codePointAt(0);
-  if (found !== undefined)
-    throw new HowdahError(
-      `the property ${JSON.stringify(name)} holds U+${found.toString(16).toUpperCase().padStart(4, "0")}, which XML cannot`,
-      { code: "OOZIE_PROPERTY" },
-    );
-  return text.replace(/[&<>\r]/g, (character) => references[character]!);
+  const found = illegalCharacter(text);
+  if (found === undefined) return escapeText(text);
+  throw new HowdahError(`the property ${JSON.stringify(name)} holds ${found}, which XML cannot`, {
+    code: "OOZIE_PROPERTY",
+  });
 }
 
 /** A Hadoop configuration as Oozie gives it back, `final` and descriptions left out. */

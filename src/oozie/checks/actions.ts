@@ -1,7 +1,7 @@
 import { isLaunched, pathsOf, type Action, type FsOperation, type LaunchedAction } from "../actions/index.ts";
 import { constantOf, type Expr } from "../el/index.ts";
 import type { Sla } from "../sla.ts";
-import { illegalCharacter } from "../xml.ts";
+import { illegalCharacter } from "../../core/xml.ts";
 import { headOf } from "./events.ts";
 import { fixedUnits, lengthProblem } from "./frequencies.ts";
 import type { Findings, Scope } from "./problem.ts";

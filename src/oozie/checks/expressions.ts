@@ -14,7 +14,7 @@ import {
 } from "../el/index.ts";
 import { elFunctions } from "../el/functions.ts";
 import { isParameter, type Parameter } from "../parameters.ts";
-import { illegalCharacter } from "../xml.ts";
+import { illegalCharacter } from "../../core/xml.ts";
 import type { CheckCode } from "./codes.ts";
 import { eventProblem } from "./events.ts";
 import { actionFunctions, actionProblem } from "./order.ts";

@@ -3,7 +3,7 @@ import { isLaunched, type Action, type Credential } from "../actions/index.ts";
 import type { DataSet } from "../dataset.ts";
 import type { Parameter } from "../parameters.ts";
 import { nodeName } from "../schema/values.ts";
-import { illegalCharacter } from "../xml.ts";
+import { illegalCharacter } from "../../core/xml.ts";
 import { scopeOfDataSet, scopeOfParameter, type Checked } from "./definitions.ts";
 import type { Findings, Scope } from "./problem.ts";
 

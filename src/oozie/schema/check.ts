@@ -1,5 +1,6 @@
 import { bug, didYouMean } from "../../core/errors.ts";
-import { childrenOf, illegalCharacter, type Family, type XmlElement } from "../xml.ts";
+import { illegalCharacter } from "../../core/xml.ts";
+import { childrenOf, type Family, type XmlElement } from "../xml.ts";
 import { contentOf, membersOf, rootType, slotOf, type Content, type Slot } from "./content.ts";
 import type { Choice, ElementParticle, ElementType, Holding, Particle, ValueType } from "./grammar.ts";
 import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";

@@ -10,7 +10,8 @@ import {
   type ValueType,
 } from "#src/oozie/schema/grammar.js";
 import { families } from "#src/oozie/schema/table.js";
-import { element, illegalCharacter, type Family, type XmlElement } from "#src/oozie/xml.js";
+import { illegalCharacter } from "#src/core/xml.js";
+import { element, type Family, type XmlElement } from "#src/oozie/xml.js";
 
 /** Versions of all namespaces that a generated document may be of. */
 export type Versions = ReadonlyMap<Family, string>;

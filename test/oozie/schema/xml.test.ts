@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isHowdahError } from "#src/core/errors.js";
-import { childrenOf, element, illegalCharacter, namespaceUri, printXml, type XmlElement } from "#src/oozie/xml.js";
+import { illegalCharacter } from "#src/core/xml.js";
+import { childrenOf, element, namespaceUri, printXml, type XmlElement } from "#src/oozie/xml.js";
 import { readBack, withDocument, type ReadElement } from "../../support/xsd.js";
 import { allFamilies, anyLegalText, versionsWith } from "./generate.js";
 
