@@ -1,22 +1,14 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { HowdahError } from "../core/errors.ts";
 import { onDisk, readIfThere } from "./disk.ts";
-import { createWhole, takeAway } from "./lockfile.ts";
-import { isRunning, processStart } from "./process.ts";
+import { claim, createWhole, isGone, parseClaim, takeAway, type Claim } from "./lockfile.ts";
 
 /** Who holds a lock. `run_sql.py` writes and reads the same. */
-interface Owner {
+interface Owner extends Claim {
   readonly owner: "process" | "yarn";
   readonly job: string;
-  readonly pid: number;
-  /** When the process started, as the system counts it, so that a pid used again is told apart; null where unknown. */
-  readonly started: string | null;
-  readonly host: string;
   readonly application: string | null;
-  readonly nonce: string;
 }
 
 /** A held lock. */
@@ -32,32 +24,24 @@ export interface Lock {
  */
 export function lockJob(locks: string, job: string): Lock {
   const path = join(locks, `${job}.json`);
-  const mine: Owner = {
-    owner: "process",
-    job,
-    pid: process.pid,
-    started: processStart(process.pid) ?? null,
-    host: hostname(),
-    application: null,
-    nonce: randomUUID(),
-  };
+  const mine: Owner = { owner: "process", job, ...claim(), application: null };
   onDisk("take the lock", path, () => {
     mkdirSync(locks, { recursive: true });
     for (let tries = 0; !createWhole(path, `${JSON.stringify(mine)}\n`); tries++) {
       const text = readIfThere(path);
       if (text === undefined) continue;
-      const owner = parse(text);
+      const owner = parseClaim(text) as Owner | undefined;
       if (owner === undefined || isAlive(owner) || tries > 9) throw locked(job, path, owner);
       takeAway(path, text);
     }
   });
   return {
     check: () => {
-      if (parse(readIfThere(path) ?? "")?.nonce !== mine.nonce)
+      if (parseClaim(readIfThere(path) ?? "")?.nonce !== mine.nonce)
         throw new HowdahError(`the lock of ${job} is no longer ours`, { code: "LOCK_LOST", fault: "run", where: path });
     },
     release: () => {
-      if (parse(readIfThere(path) ?? "")?.nonce === mine.nonce) rmSync(path, { force: true });
+      if (parseClaim(readIfThere(path) ?? "")?.nonce === mine.nonce) rmSync(path, { force: true });
     },
   };
 }
@@ -76,18 +60,7 @@ function locked(job: string, path: string, owner: Owner | undefined): HowdahErro
   });
 }
 
-/** A YARN application, and a process of another machine, cannot be looked at from here: they count as alive. */
+/** A YARN application cannot be looked at from here: it counts as alive. */
 function isAlive(owner: Owner): boolean {
-  if (owner.owner === "yarn" || owner.host !== hostname()) return true;
-  if (!isRunning(owner.pid)) return false;
-  const started = processStart(owner.pid);
-  return started === undefined || owner.started === null || started === owner.started;
-}
-
-function parse(text: string): Owner | undefined {
-  try {
-    return JSON.parse(text) as Owner;
-  } catch {
-    return undefined;
-  }
+  return owner.owner === "yarn" || !isGone(owner);
 }

@@ -9,6 +9,5 @@ export function alone<T>(
   { emit, signal }: { readonly emit: Emit; readonly signal?: AbortSignal | undefined },
   work: () => Promise<T>,
 ): Promise<T> {
-  const told: Emit = ({ event, ...facts }) => emit({ event: event.replace("packages.", "sandbox."), ...facts });
-  return inTurn(join(sandbox.run, "lock"), { emit: told, signal }, work);
+  return inTurn(join(sandbox.run, "lock"), { emit, signal, waiting: "sandbox.waiting" }, work);
 }

@@ -128,7 +128,7 @@ export function damagedPackages(groups: readonly PackageGroup[], { cache }: Pack
 export async function fetchPackages(groups: readonly PackageGroup[], options: FetchOptions): Promise<Packages> {
   const { cache } = options;
   if (!isComplete(groups, cache))
-    await inTurn(join(cache, "packages.lock"), options, async () => {
+    await inTurn(join(cache, "packages.lock"), { ...options, waiting: "packages.waiting" }, async () => {
       try {
         mkdirSync(join(cache, "packages"), { recursive: true });
         removeDrafts(cache);

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../core/errors.ts";
-import { isRunning } from "../project/process.ts";
+import { readIfThere } from "../project/disk.ts";
+import { isRunning, isZombie } from "../project/process.ts";
 
 /**
  * Every process of a sandbox carries this variable, whose value is its pid file; what a server starts (containers,
@@ -101,14 +102,23 @@ function isMarked(pid: number, file: string): boolean {
 
 /** The environment of a process; empty when it is gone, dead but unburied, or another user's. */
 function environment(pid: number): readonly string[] {
-  if (existsSync("/proc/self/environ")) return readIfThere(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  if (existsSync("/proc/self/environ")) return linuxEnvironment(pid);
   const { stdout } = spawnSync("ps", ["eww", "-o", "command=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.trim().split(" ");
 }
 
+function linuxEnvironment(pid: number): readonly string[] {
+  try {
+    return readIfThere(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  } catch (error) {
+    if (["EACCES", "EPERM"].includes(systemCode(error) ?? "")) return [];
+    throw error;
+  }
+}
+
 /** Ends processes: asks each, waits up to `grace` ms, then kills. Gives those that had to be killed. */
 export async function endProcesses(pids: readonly number[], grace: number): Promise<readonly number[]> {
-  const alive = (): number[] => pids.filter((pid) => isRunning(pid) && !isDead(pid));
+  const alive = (): number[] => pids.filter((pid) => isRunning(pid) && !isZombie(pid));
   for (const pid of pids) signal(pid, "SIGTERM");
   const deadline = performance.now() + grace;
   while (alive().length > 0 && performance.now() < deadline) await sleep(50);
@@ -116,12 +126,6 @@ export async function endProcesses(pids: readonly number[], grace: number): Prom
   for (const pid of stubborn) signal(pid, "SIGKILL");
   while (alive().length > 0) await sleep(20);
   return stubborn;
-}
-
-/** Dead, but not buried by its parent. */
-function isDead(pid: number): boolean {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(")") + 2).startsWith("Z") === true;
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -176,13 +180,4 @@ export function rememberHealthy(run: string, name: string, pid: number | undefin
 /** Whether a process was seen healthy as a server. */
 export function wasHealthy(run: string, name: string, pid: number): boolean {
   return readIfThere(join(run, `${name}.healthy`))?.trim() === String(pid);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(systemCode(error) ?? "")) return undefined;
-    throw error;
-  }
 }
