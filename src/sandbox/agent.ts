@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { basename, join } from "node:path";
 import { HowdahError, bug } from "../core/errors.ts";
 import { runChild } from "./child.ts";
+import { hints, hintTexts } from "./hints.ts";
 import { javaProgram } from "./java.ts";
 import { agentSources } from "./lists.ts";
 import { zipOf } from "./zip.ts";
@@ -43,8 +44,7 @@ export async function makeAgent(folder: string, compiler: string, signal?: Abort
 }
 
 function compilerFailure(java: string, exitCode: number, said: string): HowdahError {
-  const install =
-    "install Java 17 (Debian: apt install openjdk-17-jre-headless; Fedora: dnf install java-17-openjdk-headless; macOS: brew install openjdk@17), or set JAVA_HOME";
+  const install = `install Java 17 (${hintTexts(hints.java).join("; ")}), or set JAVA_HOME`;
   if (exitCode === 127)
     return new HowdahError(`there is no Java: ${java} cannot be started`, { code: "NO_JAVA", next: install });
   if (said.includes("UnsupportedClassVersionError"))

@@ -3,18 +3,13 @@ import { lookup } from "node:dns/promises";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { freemem, hostname, totalmem } from "node:os";
 import { dirname } from "node:path";
+import { hints as known, type Hint } from "./hints.ts";
 import { holderOf, isFree } from "./holders.ts";
 import type { Sandbox } from "./folder.ts";
 import { chooseJava, javas } from "./java.ts";
+import { mavenProgram } from "./maven.ts";
 import { serverProcess } from "./process.ts";
 import { serviceNames, services, type ServiceName } from "./services.ts";
-
-/** How to get what is missing. `tried`: somebody did it. */
-export interface Hint {
-  readonly system: "Debian, Ubuntu" | "Fedora" | "macOS";
-  readonly command: string;
-  readonly tried: boolean;
-}
 
 /** What was found out about one thing that a sandbox needs. */
 export interface Finding {
@@ -67,11 +62,7 @@ export async function examine(
 
 function examineJava({ env }: Machine): Finding {
   const java = chooseJava(env);
-  const hints: readonly Hint[] = [
-    { system: "Debian, Ubuntu", command: "sudo apt-get install openjdk-17-jre-headless", tried: true },
-    { system: "Fedora", command: "sudo dnf install java-17-openjdk-headless", tried: false },
-    { system: "macOS", command: "brew install --cask temurin@17", tried: false },
-  ];
+  const hints = known.java;
   if (java === undefined) {
     const [first] = javas(env);
     const found = first === undefined ? "no java" : `Java ${first.version} in ${first.home}`;
@@ -84,7 +75,7 @@ function examineJava({ env }: Machine): Finding {
 }
 
 function examineMaven({ env }: Machine): Finding {
-  const { stdout, error } = spawnSync("mvn", ["--version"], { encoding: "utf8", env });
+  const { stdout, error } = spawnSync(mavenProgram(env), ["--version"], { encoding: "utf8", env });
   const version =
     error === undefined ? /Apache Maven (\S+)/.exec(stdout.replaceAll(/\u001b\[\d*m/g, ""))?.[1] : undefined;
   if (version !== undefined) return { name: "maven", verdict: "good", found: `Maven ${version}` };
@@ -92,22 +83,14 @@ function examineMaven({ env }: Machine): Finding {
     name: "maven",
     verdict: "missing",
     found: "no mvn that runs; the servers' packages are fetched with it",
-    hints: [
-      { system: "Debian, Ubuntu", command: "sudo apt-get install maven", tried: true },
-      { system: "Fedora", command: "sudo dnf install maven", tried: false },
-      { system: "macOS", command: "brew install maven", tried: false },
-    ],
+    hints: known.maven,
   };
 }
 
 function examinePython({ env }: Machine): Finding {
   const script = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
   const { stdout, stderr, status, error } = spawnSync("python3", ["-c", script], { encoding: "utf8", env });
-  const hints: readonly Hint[] = [
-    { system: "Debian, Ubuntu", command: "sudo apt-get install python3 python3-venv", tried: true },
-    { system: "Fedora", command: "sudo dnf install python3", tried: false },
-    { system: "macOS", command: "brew install python@3.11", tried: false },
-  ];
+  const hints = known.python;
   if (error !== undefined || status !== 0) {
     const module = /No module named '(\w+)'/.exec(error === undefined ? stderr : "")?.[1];
     const found = module === undefined ? "no python3 that runs" : `python3 without its module ${module}`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HowdahError } from "../core/errors.ts";
 import { onDisk } from "../project/disk.ts";
 import { runChild, type Ended } from "./child.ts";
+import { hints, hintTexts } from "./hints.ts";
 import { fileName, repositoryPath, type Artifact } from "./lists.ts";
 
 /** The plugin that fetches single artifacts, without what their POMs depend on. */
@@ -145,7 +146,7 @@ export function mavenFailure(program: string, { exitCode, stdout, stderr }: Ende
   if (exitCode === 127 || exitCode === 126)
     return new HowdahError(`there is no Maven: ${program} cannot be started`, {
       code: "NO_MAVEN",
-      next: "install Maven (Debian: apt install maven; Fedora: dnf install maven; macOS: brew install maven), or name one: HOWDAH_MAVEN=/path/to/mvn",
+      next: `install Maven (${hintTexts(hints.maven).join("; ")}), or name one: HOWDAH_MAVEN=/path/to/mvn`,
     });
   const said = mavenErrors(`${stdout}\n${stderr}`);
   if (/no space left on device|disk quota exceeded/i.test(said.join("\n")))

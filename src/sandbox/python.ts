@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { HowdahError } from "../core/errors.ts";
 import { runChild, type Ended } from "./child.ts";
+import { hints, hintTexts } from "./hints.ts";
 import { pipRequirement } from "./lists.ts";
 import { isFile, replaceFolder } from "./store.ts";
 
@@ -76,7 +77,7 @@ export async function makeEnvironment(folder: string, signal?: AbortSignal): Pro
 function noPython(why: string): HowdahError {
   return new HowdahError(why, {
     code: "NO_PYTHON",
-    next: "install Python 3.8 or later with venv (Debian: apt install python3-venv; Fedora: dnf install python3; macOS: brew install python)",
+    next: `install Python 3.8 or later with venv (${hintTexts(hints.python).join("; ")})`,
   });
 }
 

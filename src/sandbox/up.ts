@@ -3,6 +3,7 @@ import { HowdahError, throwAll } from "../core/errors.ts";
 import { examine, type Finding } from "./doctor.ts";
 import { startFailure } from "./failure.ts";
 import { exists, withChoices, writeSandbox, type Choices, type Sandbox } from "./folder.ts";
+import { hintTexts } from "./hints.ts";
 import { alone } from "./locked.ts";
 import { logFile, type Parts } from "./launch.ts";
 import { chooseJava } from "./java.ts";
@@ -72,13 +73,15 @@ async function install(
 ): Promise<Pick<Parts, "packages" | "groups">> {
   const cache = defaultCache();
   const wanted = [...new Set(names.flatMap((name) => services[name].packages))];
-  const missing = await missingPackages(wanted, { cache });
-  if (missing.length > 0) {
-    const bytes = missing.reduce((sum, one) => sum + one.bytes, 0);
-    emit({ event: "sandbox.download", groups: missing.map(({ group }) => group), bytes, cache });
-    await fetchPackages(wanted, { cache, emit, signal });
+  const missing = await missingPackages([...wanted, ...everyGroup.filter((group) => !wanted.includes(group))], {
+    cache,
+  });
+  const absent = new Map(missing.map(({ group, bytes }) => [group, bytes]));
+  const fetched = wanted.filter((group) => absent.has(group));
+  if (fetched.length > 0) {
+    const bytes = fetched.reduce((sum, group) => sum + absent.get(group)!, 0);
+    emit({ event: "sandbox.download", groups: fetched, bytes, cache });
   }
-  const absent = new Set((await missingPackages(everyGroup, { cache })).map(({ group }) => group));
   const groups = everyGroup.filter((group) => wanted.includes(group) || !absent.has(group));
   return { packages: await fetchPackages(groups, { cache, emit, signal }), groups: new Set(groups) };
 }
@@ -100,8 +103,10 @@ function chosen(sandbox: Sandbox, changes: Partial<Choices>): Sandbox {
 }
 
 function needed({ name, found, next, hints = [] }: Finding): HowdahError {
-  const ways = hints.map(({ system, command, tried }) => `${system}: ${command}${tried ? "" : " (not tried)"}`);
-  return new HowdahError(`${name}: ${found}`, { code: "SANDBOX_NEEDS", next: next ?? ways.join("\n    ") });
+  return new HowdahError(`${name}: ${found}`, {
+    code: "SANDBOX_NEEDS",
+    next: next ?? hintTexts(hints).join("\n    "),
+  });
 }
 
 /** What is done between the starts of servers. */
