@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { simpleAuth } from "#src/connect/auth/index.js";
 import { isOver, oozieClient, type CoordinatorAction, type Oozie } from "#src/connect/oozie/index.js";
+import { inParallel } from "#src/connect/parallel.js";
 import { formatOozieTime, type Instant } from "#src/core/time.js";
 import type { Coordinator } from "#src/oozie/coordinator.js";
 import { Simulation } from "#src/oozie/simulate.js";
@@ -13,7 +14,7 @@ import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { documentsOf } from "../support/examples.js";
 import { cases, frequencyKinds, lateCases, type Case } from "./coordinators.js";
 import { TestHdfs } from "./hdfs.js";
-import { all, inParallel, until } from "./waiting.js";
+import { all, until } from "./waiting.js";
 
 /** In the servers' quick settings: twice the time after which it looks for actions to make. */
 const twoLooks = 12_000;
@@ -64,7 +65,7 @@ export function calendarSuite(count: number): void {
   /** In the order given. */
   async function submitAll(list: readonly Case[]): Promise<readonly Submitted[]> {
     const made: Submitted[] = [];
-    await inParallel(4, list, async (one, i) => {
+    await inParallel(list.entries(), 4, async ([i, one]) => {
       const { coordinator } = one;
       const document = documentsOf(find([coordinator], []), "oozie5.2").find(({ kind }) => kind === "coordinator")!;
       const xml = printXml(document.root, document.chosen.versions);
@@ -131,7 +132,7 @@ export function calendarSuite(count: number): void {
     // That it makes no more than the throttle allows is seen when it could have.
     await sleep(twoLooks);
     const failures: (string | undefined)[] = [];
-    await inParallel(4, made, async (one, i) => {
+    await inParallel(made.entries(), 4, async ([i, one]) => {
       failures[i] = await held(one, async () => {
         const { facts, refused } = expected(one);
         if (refused) {
@@ -201,7 +202,7 @@ export function calendarSuite(count: number): void {
     const failures: (string | undefined)[] = [];
     let skipped = 0;
     await sleep(twoLooks);
-    await inParallel(4, made, async (one, i) => {
+    await inParallel(made.entries(), 4, async ([i, one]) => {
       failures[i] = await held(one, async () => {
         const facts = lateFacts(one);
         skipped += facts.filter(([, status]) => status === "SKIPPED").length;

@@ -18,22 +18,6 @@ export async function until<T>(
   }
 }
 
-/** Does something with each of a list, so many at a time. */
-export async function inParallel<T>(
-  width: number,
-  list: readonly T[],
-  work: (one: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < list.length) {
-      const index = next++;
-      await work(list[index]!, index);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-}
-
 export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const one of list) found.push(one);

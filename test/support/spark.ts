@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "#src/core/errors.js";
+import { pipRequirement } from "#src/sandbox/lists.js";
+import { defaultCache } from "#src/sandbox/packages.js";
+import { environmentFolder, findEnvironment, makeEnvironment } from "#src/sandbox/python.js";
 import { skip } from "./skip.js";
-
-/** The PySpark that the tests compare with. */
-export const sparkVersion = "3.5.6";
 
 const projectRoot = join(import.meta.dirname, "..", "..", "..");
 
@@ -67,11 +68,6 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "howdah-test-"));
 }
 
-/** Where what tests fetch is kept between runs. */
-export function cacheFolder(): string {
-  return process.env["HOWDAH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah");
-}
-
 let python: Promise<string | undefined> | undefined;
 
 /** `python3`, when there is one of 3.8 or later. */
@@ -109,41 +105,19 @@ async function prepareSpark(): Promise<Spark | Missing> {
   if ((await start(java, ["-version"])).exitCode !== 0) return { reason: "there is no Java" };
   const basePython = await findPython();
   if (basePython === undefined) return { reason: "there is no python3 of 3.8 or later" };
-  const cache = cacheFolder();
-  const folder = join(cache, `pyspark-${sparkVersion}`);
-  if (!existsSync(folder)) {
-    const problem = await makeEnvironment(basePython, cache, folder);
-    if (problem !== undefined) return { reason: problem };
-  }
-  const libraries = join(folder, "lib");
-  const version = readdirSync(libraries).find((name) => name.startsWith("python3"));
-  const sparkHome = join(libraries, version ?? "", "site-packages", "pyspark");
-  return existsSync(sparkHome)
-    ? { python: join(folder, "bin", "python"), sparkHome, env: environment(join(folder, "bin", "python")) }
-    : { reason: `${folder} holds no PySpark: remove it, so that it is made again` };
-}
-
-/** Makes a virtual environment with PySpark under another name first, so that a broken one is never taken for whole. */
-async function makeEnvironment(basePython: string, cache: string, folder: string): Promise<string | undefined> {
-  const draft = `${folder}.${process.pid}`;
-  process.stderr.write(`fetching pyspark==${sparkVersion} (300 MB, once) with pip into ${folder}\n`);
-  mkdirSync(cache, { recursive: true });
-  try {
-    const made = await start(basePython, ["-m", "venv", draft]);
-    if (made.exitCode !== 0) return `python3 -m venv failed: ${made.stderr || made.stdout}`;
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `pyspark==${sparkVersion}`];
-    const installed = await start(join(draft, "bin", "python"), pip);
-    if (installed.exitCode !== 0) return `pip could not install pyspark: ${installed.stderr}`;
+  const folder = environmentFolder(defaultCache());
+  if (findEnvironment(folder) === undefined) {
+    process.stderr.write(`fetching ${pipRequirement()} (300 MB, once) with pip into ${folder}\n`);
     try {
-      renameSync(draft, folder);
+      await makeEnvironment(folder);
     } catch (error) {
-      // Another run of the tests may have been faster.
-      if (!existsSync(folder)) throw error;
+      return { reason: messageOf(error) };
     }
-    return undefined;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
   }
+  const found = findEnvironment(folder);
+  return found === undefined
+    ? { reason: `${folder} holds no PySpark: remove it, so that it is made again` }
+    : { ...found, env: environment(found.python) };
 }
 
 function environment(pythonFile: string): NodeJS.ProcessEnv {

@@ -12,7 +12,8 @@ import {
   XsdValidator,
 } from "libxml2-wasm";
 import { skip } from "./skip.js";
-import { cacheFolder, start, type Missing } from "./spark.js";
+import { defaultCache } from "#src/sandbox/packages.js";
+import { start, type Missing } from "./spark.js";
 
 /** The release whose schemas the tests compare with: the last one of Apache Oozie. */
 export const oozieVersion = "5.2.1";
@@ -145,7 +146,7 @@ export function readBack(one: XmlElement): ReadElement {
 /** The jar from the cache, or with the user's Maven, which may have mirrors and proxies of its own. */
 async function clientJar(): Promise<string | Missing> {
   const artifact = `oozie-client-${oozieVersion}.jar`;
-  const cache = cacheFolder();
+  const cache = defaultCache();
   const jar = join(cache, artifact);
   if (existsSync(jar)) return jar;
   mkdirSync(cache, { recursive: true });
