@@ -1,4 +1,4 @@
-import { cluster, defineConfig, folder } from "howdah";
+import { defineConfig, folder, sandbox } from "howdah";
 import { products, rawHits, rawHitsNamed, rawSales } from "./hive/tables.ts";
 import { marketing } from "./oozie/coordinators.ts";
 import { setUp } from "./oozie/workflows.ts";
@@ -15,11 +15,7 @@ export default defineConfig({
       // What landing recorded of the files it wrote.
       parameterFiles: [`${root}/landing/_landing.json`],
     })),
-    sandbox: cluster({
-      profile: "oozie5.2",
-      nameNode: "hdfs://localhost:8020",
-      resourceManager: "localhost:8032",
-      hiveServer2: "jdbc:hive2://localhost:10000/default",
+    sandbox: sandbox({
       root: "/user/howdah/marketing",
       hiveSite: true,
       parameters: { landing: "/data/landing", data: "/data" },

@@ -137,7 +137,17 @@ export type { PartitionRecord, RawRecord } from "./jobs/record.ts";
 
 // Projects.
 export { cluster, defineConfig, folder, fromEnvironment, fromFile } from "./project/config.ts";
-export type { ClusterOptions, ClusterTarget, Config, FolderTarget } from "./project/config.ts";
+export type {
+  ClusterOptions,
+  ClusterTarget,
+  ClusterTls,
+  Config,
+  FolderTarget,
+  Login,
+  SecretSource,
+} from "./project/config.ts";
+export { sandbox } from "./sandbox/target.ts";
+export type { SandboxOptions } from "./sandbox/target.ts";
 export { examineProject, findProject, loadProject, targetOf } from "./project/load.ts";
 export type { Project } from "./project/load.ts";
 

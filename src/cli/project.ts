@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { openTarget, type LocalTarget } from "../local/target.ts";
+import { openCluster, type Cluster } from "../project/cluster.ts";
 import { findProject, loadProject, targetOf, type Project } from "../project/load.ts";
 import type { Arguments } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -31,5 +32,19 @@ export async function withTarget<T>(
     return await work(target);
   } finally {
     await target.close();
+  }
+}
+
+/** Does something on the cluster target that a command is about, and ends its connections. */
+export async function withCluster<T>(
+  args: Arguments,
+  project: Project,
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const cluster = openCluster(targetOf(project, "cluster", args.text("target")), { root: project.root });
+  try {
+    return await work(cluster);
+  } finally {
+    cluster.close();
   }
 }

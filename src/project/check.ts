@@ -37,6 +37,26 @@ const metastore = v.strictObject({
   uri: matching(/^thrift:\/\/\S+$/, "a URL such as thrift://host:9083"),
   principal: v.optional(principal),
 });
+const webUrl = matching(/^https?:\/\/\S+$/, "a URL such as http://host:9870");
+const webUrls = v.union(
+  [webUrl, v.pipe(v.array(webUrl), v.nonEmpty("must not be empty"))],
+  "must be a URL such as http://host:9870, or a list of them",
+);
+const login = v.strictObject({
+  user: v.optional(text),
+  password: v.optional(kinds("secret")),
+  delegationToken: v.optional(kinds("secret")),
+  actAs: v.optional(text),
+});
+const tls = v.strictObject({
+  ca: v.optional(v.union([text, v.array(text)], "must be PEM, or the path of a file, or a list of them")),
+  cert: v.optional(text),
+  key: v.optional(text),
+  pfx: v.optional(text),
+  passphrase: v.optional(kinds("secret")),
+  verify: v.optional(v.boolean("must be true or false")),
+  serverName: v.optional(text),
+});
 const clusterTarget = v.strictObject({
   kind: v.literal("cluster"),
   profile: v.picklist(profileNames, `must be one of ${profileNames.join(", ")}`),
@@ -55,6 +75,15 @@ const clusterTarget = v.strictObject({
   launcherQueue: v.optional(text),
   kerberos: v.optional(v.boolean("must be true or false")),
   sparkOptions: v.optional(text),
+  webHdfs: v.optional(webUrls),
+  oozie: v.optional(webUrls),
+  livy: v.optional(webUrl),
+  yarn: v.optional(webUrls),
+  jobHistory: v.optional(webUrl),
+  login: v.optional(login),
+  tls: v.optional(tls),
+  proxy: v.optional(v.union([webUrl, v.literal(false)], "must be a URL, or false for none")),
+  hosts: v.optional(v.record(v.string(), text)),
   ...values,
 });
 const targetSettings = { folder: folderTarget.entries, cluster: clusterTarget.entries };
@@ -81,7 +110,9 @@ const schema = v.strictObject({
 /** The settings that there are where one stands that there is not. */
 function settingsOf(config: unknown, path: readonly PropertyKey[]): object {
   if (path.length === 1) return schema.entries;
-  if (path[2] === "metastore" && path.length === 4) return metastore.entries;
+  const parts: Readonly<Record<PropertyKey, { readonly entries: object }>> = { metastore, login, tls };
+  const part = path.length === 4 ? parts[path[2]!] : undefined;
+  if (part !== undefined) return part.entries;
   const target = (config as { targets?: Readonly<Record<PropertyKey, { kind?: string }>> }).targets?.[path[1]!];
   return target?.kind === "cluster" ? targetSettings.cluster : targetSettings.folder;
 }

@@ -1,4 +1,6 @@
 import { callerPlace, type Place } from "../core/source.ts";
+import type { ProxyOption } from "../connect/proxy.ts";
+import type { TlsOptions } from "../connect/tls.ts";
 import type { Table, View } from "../hive/table.ts";
 import type { Job } from "../jobs/job.ts";
 import type { ProfileName } from "../oozie/profiles.ts";
@@ -84,6 +86,41 @@ export interface ClusterOptions extends TargetValues {
   readonly kerberos?: boolean;
   /** Options of spark-submit for every Spark action, such as `--conf spark.executor.memory=4g`. */
   readonly sparkOptions?: string;
+  /** URLs of WebHDFS, HttpFS or a gateway; of a pair of name nodes both. @default `http://<nameNode's host>:9870` */
+  readonly webHdfs?: string | readonly string[];
+  /** `http://host:11000/oozie`; several servers of one service fail over. What submits and operates needs it. */
+  readonly oozie?: string | readonly string[];
+  /** `http://host:8998`. What dispatches Spark jobs without Oozie needs it. */
+  readonly livy?: string;
+  /** URLs of YARN's web services. @default `http://<resourceManager's host>:8088` */
+  readonly yarn?: string | readonly string[];
+  /** URL of MapReduce's job history, which keeps containers' logs: `http://host:19888`. */
+  readonly jobHistory?: string;
+  /** Who asks the servers. @default the operating system's user, by name or, with `kerberos`, by its ticket */
+  readonly login?: Login;
+  readonly tls?: ClusterTls;
+  /** @default what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say */
+  readonly proxy?: ProxyOption;
+  /** Addresses of hosts that this machine cannot resolve, such as DataNodes: name to address. */
+  readonly hosts?: Readonly<Record<string, string>>;
+}
+
+/** How servers' certificates are checked, and what is shown to them. */
+export interface ClusterTls extends Omit<TlsOptions, "passphrase"> {
+  /** Opens `key` or `pfx`. */
+  readonly passphrase?: SecretSource;
+}
+
+/** Who asks the servers of a cluster. */
+export interface Login {
+  /** @default the operating system's user */
+  readonly user?: string;
+  /** Password for Knox or LDAP: sent with every request, so use it over TLS alone. */
+  readonly password?: SecretSource;
+  /** A Hadoop delegation token for WebHDFS, in place of a ticket or a password. */
+  readonly delegationToken?: SecretSource;
+  /** For whom it is done, where the servers let the user act for others (`hadoop.proxyuser`). */
+  readonly actAs?: string;
 }
 
 export interface ClusterTarget extends ClusterOptions {

@@ -130,7 +130,8 @@ export function readValues(file: string): Readonly<Record<string, string>> {
   );
 }
 
-function readSecret(source: SecretSource, name: string, root: string): string {
+/** The text of a secret. Throws `SECRET` where it is not there, or lies inside the project. */
+export function readSecret(source: SecretSource, name: string, root: string): string {
   const refuse = (why: string): never => {
     throw new HowdahError(`the secret ${name}: ${why}`, { code: "SECRET" });
   };

@@ -42,6 +42,12 @@ export function dataHome(env: NodeJS.ProcessEnv = process.env): string {
   return join(data.startsWith("/") ? data : join(homedir(), ".local/share"), "howdah");
 }
 
+/** The sandbox that is meant where nobody names one: `HOWDAH_SANDBOX`, or else `default`. */
+export function usualName(env: NodeJS.ProcessEnv = process.env): string {
+  const name = env["HOWDAH_SANDBOX"] ?? "";
+  return name === "" ? "default" : name;
+}
+
 /** Where sandboxes lie. */
 export function sandboxesFolder(env?: NodeJS.ProcessEnv): string {
   return join(dataHome(env), "sandboxes");

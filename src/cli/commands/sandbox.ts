@@ -1,7 +1,11 @@
 import type { Command, CommandGroup, OptionSpec } from "../command.ts";
 
 const name: Readonly<Record<string, OptionSpec>> = {
-  name: { type: "string", value: "NAME", describe: "which sandbox; several may live side by side (default: default)" },
+  name: {
+    type: "string",
+    value: "NAME",
+    describe: "which sandbox; several may live side by side (default: HOWDAH_SANDBOX, or default)",
+  },
 };
 
 const up: Command = {

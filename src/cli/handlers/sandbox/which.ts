@@ -1,10 +1,10 @@
 import { didYouMean, HowdahError } from "../../../core/errors.ts";
-import { exists, openSandbox, sandboxNames, type Sandbox } from "../../../sandbox/folder.ts";
+import { exists, openSandbox, sandboxNames, usualName, type Sandbox } from "../../../sandbox/folder.ts";
 import type { Arguments } from "../../command.ts";
 
 /** The sandbox that the arguments name, whether it exists or not. */
 export function namedSandbox(args: Arguments): Sandbox {
-  return openSandbox(args.text("name") ?? "default");
+  return openSandbox(args.text("name") ?? usualName());
 }
 
 /** The sandbox that the arguments name. Throws `NO_SANDBOX`. */
