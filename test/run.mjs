@@ -1,5 +1,7 @@
 // Builds the tests and runs them: `npm test`. Arguments are texts one of which a test file's path must contain;
-// `--built` leaves the building out; `--long` runs the files named *.long.test.ts too.
+// `--built` leaves the building out; `--long` runs the files named *.long.test.ts too. With HOWDAH_CLUSTER=1 the suites
+// of test/cluster come last, on the sandbox that HOWDAH_SANDBOX names, which is brought up for them and left running;
+// with CI=true on one of their own, which is removed afterwards.
 import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -27,6 +29,9 @@ function fileOf(testOrSuite) {
   return "";
 }
 
+/** Where the cluster's suites lie. */
+const isCluster = (file) => file.startsWith(join("build", "test", "cluster"));
+
 /** `skip()` of test/support/skip.ts leaves the reason on the test, or on the suite whose hook skipped. */
 function reasonOf(test) {
   for (let one = test; one !== undefined; one = one.parent) if (one.skipReason !== undefined) return one.skipReason;
@@ -37,16 +42,16 @@ function reasonOf(test) {
 class Reporter extends Mocha.reporters.Base {
   static skipped = [];
   static suites = [];
-  static failed = [];
+  static failures = [];
 
   constructor(runner, options) {
     super(runner, options);
-    Reporter.failed = this.failures;
     let started = 0;
     runner.on(EVENT_SUITE_BEGIN, (suite) => {
       if (suite.parent?.root === true) started = performance.now();
     });
     runner.on(EVENT_TEST_FAIL, (test, error) => {
+      Reporter.failures.push(test);
       // At once too: a run that hangs afterwards has said so.
       console.log(`  failed: ${test.fullTitle()}: ${String(error?.message ?? error).split("\n")[0]}`);
     });
@@ -76,15 +81,49 @@ if (!args.includes("--built")) {
 }
 
 const started = performance.now();
-const mocha = new Mocha({ timeout: 60_000, forbidOnly: process.env.CI === "true", reporter: Reporter });
 const wanted = args.filter((arg) => !arg.startsWith("--"));
-for (const file of testFiles(wanted, args.includes("--long"))) mocha.addFile(file);
-await mocha.loadFilesAsync();
-const stats = await new Promise((resolve) => {
-  const runner = mocha.run(() => resolve(runner.stats));
-});
+const files = testFiles(wanted, args.includes("--long"));
+const inCi = process.env.CI === "true";
+const withCluster = (inCi || process.env.HOWDAH_CLUSTER === "1") && files.some(isCluster);
+if (withCluster) process.env.HOWDAH_CLUSTER = "1";
+if (withCluster && inCi) process.env.HOWDAH_SANDBOX = "tests";
 
-const { passes: passed, failures: failed, pending: skipped } = stats;
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+async function runFiles(files) {
+  const mocha = new Mocha({ timeout: 60_000, forbidOnly: inCi, reporter: Reporter });
+  for (const file of files) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  const { passes, failures, pending } = await new Promise((resolve) => {
+    const runner = mocha.run(() => resolve(runner.stats));
+  });
+  passed += passes;
+  failed += failures;
+  skipped += pending;
+}
+
+/** Runs `howdah sandbox …`, says how long it took, and counts what fails. */
+function sandbox(...words) {
+  const begun = performance.now();
+  const { status } = spawnSync(process.execPath, ["bundle/howdah.js", "sandbox", ...words], { stdio: "inherit" });
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(`${seconds.toFixed(1).padStart(7)} s  howdah sandbox ${words.join(" ")}`);
+  const title = `howdah sandbox ${words.join(" ")}`;
+  Reporter.suites.push({ file: "", title, seconds, passed: 0, failed: status === 0 ? 0 : 1, skipped: 0 });
+  if (status !== 0) failed += 1;
+  return status === 0;
+}
+
+await runFiles(files.filter((file) => !isCluster(file)));
+if (!withCluster) await runFiles(files.filter(isCluster));
+// In CI at ports of its own, since somebody's sandbox may be at the usual ones.
+else if (sandbox("up", ...(inCi ? ["--port-offset", "700"] : []))) {
+  await runFiles(files.filter(isCluster));
+  if (inCi) sandbox("reset", "--yes");
+}
+
 const seconds = (performance.now() - started) / 1000;
 const reasons = new Map();
 for (const { file, reason, title } of Reporter.skipped) {
@@ -93,7 +132,7 @@ for (const { file, reason, title } of Reporter.skipped) {
 }
 if (failed > 0) {
   console.log("");
-  Mocha.reporters.Base.list(Reporter.failed);
+  Mocha.reporters.Base.list(Reporter.failures);
 }
 if (reasons.size > 0) console.log("\nskipped:");
 for (const [why, titles] of reasons) console.log(`  ${why}${titles.map((title) => `\n    ${title}`).join("")}`);

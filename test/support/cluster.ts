@@ -1,4 +1,5 @@
-import { userInfo } from "node:os";
+import { openSandbox, usualName } from "#src/sandbox/folder.js";
+import type { PortName } from "#src/sandbox/ports.js";
 import { skip } from "./skip.js";
 
 /** Where the servers of a sandbox are. */
@@ -20,28 +21,29 @@ export interface ClusterAddresses {
   readonly user: string;
 }
 
-/** Those of a sandbox at its default ports, or moved by `HOWDAH_PORT_OFFSET`. */
-function addresses(offset: number): ClusterAddresses {
-  const at = (port: number): string => `localhost:${port + offset}`;
+/** Those of the sandbox that `HOWDAH_SANDBOX` names. */
+function addresses(): ClusterAddresses {
+  const { ports, user } = openSandbox(usualName());
+  const at = (port: PortName): string => `localhost:${ports[port]}`;
   return {
-    nameNode: `hdfs://${at(8020)}`,
-    webHdfs: `http://${at(9870)}`,
-    resourceManager: at(8032),
-    yarn: `http://${at(8088)}`,
-    nodeManager: `http://${at(8042)}`,
-    jobHistory: `http://${at(19888)}`,
-    metastore: `thrift://${at(9083)}`,
-    hiveServer2: `jdbc:hive2://${at(10000)}/default`,
-    oozie: `http://${at(11000)}/oozie`,
-    livy: `http://${at(8998)}`,
-    mailPort: 10025 + offset,
-    user: userInfo().username,
+    nameNode: `hdfs://${at("namenode")}`,
+    webHdfs: `http://${at("namenode-web")}`,
+    resourceManager: at("resourcemanager"),
+    yarn: `http://${at("resourcemanager-web")}`,
+    nodeManager: `http://${at("nodemanager-web")}`,
+    jobHistory: `http://${at("history-web")}`,
+    metastore: `thrift://${at("metastore")}`,
+    hiveServer2: `jdbc:hive2://${at("hiveserver2")}/default`,
+    oozie: `http://${at("oozie")}/oozie`,
+    livy: `http://${at("livy")}`,
+    mailPort: ports.mail,
+    user,
   };
 }
 
-/** The cluster for a suite that needs one; skips it where none is promised by `HOWDAH_CLUSTER=1`. */
+/** The cluster for a suite that needs one, which test/run.mjs brings up; skips it where none is asked for. */
 export function needCluster(context: Mocha.Context): ClusterAddresses {
   if (process.env["HOWDAH_CLUSTER"] !== "1")
-    skip(context, "it needs real servers: `npx howdah sandbox up`, then HOWDAH_CLUSTER=1 npm test");
-  return addresses(Number(process.env["HOWDAH_PORT_OFFSET"] ?? 0));
+    skip(context, "it needs real servers, which come with HOWDAH_CLUSTER=1 npm test");
+  return addresses();
 }
