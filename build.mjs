@@ -20,6 +20,7 @@ for (const [out, info] of [
 
 tsc("tsconfig.build.json");
 cpSync("src/jobs/spark", "dist/jobs/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
+cpSync("src/release/bin", "dist/release/bin", { recursive: true });
 
 rmSync("bundle", { recursive: true, force: true });
 await build({
@@ -40,6 +41,7 @@ await build({
   logLevel: "warning",
 });
 cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
+cpSync("src/release/bin", "bundle/bin", { recursive: true });
 chmodSync("bundle/howdah.js", 0o755);
 // npx looks here first; without it, it would make an installation of this folder in its cache, which takes the network.
 if (existsSync("node_modules/.bin")) {

@@ -70,7 +70,7 @@ export {
   timeParameter,
 } from "./oozie/parameters.ts";
 export type { Parameter, ParameterSpec } from "./oozie/parameters.ts";
-export { dataset } from "./oozie/dataset.ts";
+export { dataset, successFlag } from "./oozie/dataset.ts";
 export type { Current, DataSet, DataSetOptions, InstanceNumber, Instances } from "./oozie/dataset.ts";
 export { every } from "./oozie/every.ts";
 export type { ParameterFrequency } from "./oozie/every.ts";
@@ -173,7 +173,6 @@ export {
   readRaw,
   recoverInstances,
   sealInstance,
-  successFlag,
 } from "./local/instance.ts";
 export type { FileToPlace, PlaceOptions, RawFile } from "./local/instance.ts";
 export { ingest } from "./local/ingest.ts";

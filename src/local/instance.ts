@@ -17,6 +17,7 @@ import { basename, dirname, join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { hashOf, sha256 } from "../core/hash.ts";
 import { recordFile, recordFormat, type RawRecord } from "../jobs/record.ts";
+import { successFlag } from "../oozie/dataset.ts";
 import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
 
@@ -41,9 +42,6 @@ export interface PlaceOptions {
   /** `new` refuses an instance that is there, `replace` swaps it whole, `add` puts further files into it. */
   readonly mode: "new" | "replace" | "add";
 }
-
-/** The flag that Oozie waits for unless a data set names another. */
-export const successFlag = "_SUCCESS";
 
 /** Whether an instance's flag is there. */
 export function isComplete(folder: string, doneFlag = successFlag): boolean {

@@ -3,6 +3,9 @@ import type { Frequency } from "../core/time.ts";
 import type { Accept } from "./accept.ts";
 import { isExpr, toExpr, type DateUnit, type Expr, type Value } from "./el/index.ts";
 
+/** The flag that Oozie looks for where none is named. */
+export const successFlag = "_SUCCESS";
+
 /** A series of folders, one an instance, and the file whose presence says that an instance is complete. */
 export interface DataSet {
   readonly kind: "data-set";
@@ -127,7 +130,7 @@ export function dataset<Facts extends object = object>(
   name: string,
   options: DataSetOptions & Facts,
 ): DataSet & Omit<Facts, keyof DataSetOptions> {
-  const { doneFlag = "_SUCCESS", timezone = "UTC", accept = {} } = options;
+  const { doneFlag = successFlag, timezone = "UTC", accept = {} } = options;
   const of = <I extends Instances>(own: Omit<I, keyof InstancesBase>): I =>
     Object.freeze({ kind: "instances", dataSet: made, at: callerPlace(), ...own }) as unknown as I;
   const current = (from: InstanceNumber, to = from): Current<number> =>

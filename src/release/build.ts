@@ -17,14 +17,17 @@ import type { Writing } from "./documents.ts";
 import { layout } from "./layout.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 import { jobProperties } from "./properties.ts";
-import { hiveText } from "./scripts.ts";
+import { binFiles } from "./bin.ts";
+import { hiveText, type HiveText } from "./scripts.ts";
 
 /** A file of a build. */
 export interface BuildFile {
   readonly path: string;
   readonly content: string | Uint8Array;
-  /** Where in the project it comes from. */
+  /** Where in the project it comes from; empty for what is howdah's own. */
   readonly from: string;
+  /** @default false */
+  readonly executable?: boolean;
 }
 
 /** Everything that a build would write. */
@@ -68,9 +71,17 @@ export function build(
     content: jobProperties(one, target, hash, values),
     from: place(one.at),
   }));
+  const bin = binFiles({
+    project,
+    target,
+    hash,
+    values,
+    tables: allTables(project)?.variables,
+    deployed: [...deployed.map(({ path }) => path), layout.manifest],
+  }).map((file) => ({ ...file, from: "" }));
   const listed: readonly ManifestFile[] = [
     ...deployed.map((file) => entryOf(file, true)),
-    ...properties.map((file) => entryOf(file, false)),
+    ...[...properties, ...bin].map((file) => entryOf(file, false)),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const manifest: Manifest = {
     format: 1,
@@ -89,7 +100,7 @@ export function build(
     files: listed,
   };
   const file = { path: layout.manifest, content: `${JSON.stringify(manifest, undefined, 2)}\n`, from: "" };
-  return { manifest, files: inOrder([...deployed, ...properties, file]) };
+  return { manifest, files: inOrder([...deployed, ...properties, ...bin, file]) };
 }
 
 /** Values of the parameters on a cluster, where nothing is found out from data. */
@@ -104,7 +115,7 @@ export function valuesOf(project: Project, target: ClusterTarget, given: Readonl
 }
 
 function scriptFiles(project: Project, { scriptOf }: Writing, place: (at: Place) => string): readonly BuildFile[] {
-  const { workflows, databases, tables, views } = project.definitions;
+  const { workflows } = project.definitions;
   const ofActions = [...workflows.values()].flatMap((workflow) =>
     actionsOf(workflow)
       .filter((action): action is Hive2Action => action.type === "hive2")
@@ -114,10 +125,17 @@ function scriptFiles(project: Project, { scriptOf }: Writing, place: (at: Place)
         from: place(action.at),
       })),
   );
-  const all: readonly HiveStatement[] = create(...databases.values(), ...tables.values(), ...views.values());
-  if (all.length === 0) return ofActions;
-  const content = `-- Every database, table and view of the project.\n${hiveText(all).text}`;
+  const all = allTables(project);
+  if (all === undefined) return ofActions;
+  const content = `-- Every database, table and view of the project.\n${all.text}`;
   return [...ofActions, { path: layout.tables, content, from: "" }];
+}
+
+/** Every database, table and view of a project; undefined where there is none. */
+function allTables({ definitions }: Project): HiveText | undefined {
+  const { databases, tables, views } = definitions;
+  const all: readonly HiveStatement[] = create(...databases.values(), ...tables.values(), ...views.values());
+  return all.length === 0 ? undefined : hiveText(all);
 }
 
 function jobFiles(project: Project, { specOf }: Writing, place: (at: Place) => string): readonly BuildFile[] {

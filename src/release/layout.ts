@@ -9,6 +9,7 @@ export const layout = {
   library: (workflow: string, file: string): string => `oozie/workflows/${workflow}/lib/${file}`,
   script: (workflow: string, action: string): string => `hive/${workflow}/${action}.hql`,
   jobSpec: (job: string): string => `jobs/${job}.json`,
+  bin: (file: string): string => `bin/${file}`,
   file: (path: string): string => `files/${path}`,
 } as const;
 

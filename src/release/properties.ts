@@ -77,8 +77,13 @@ function valueLines(name: string, value: Expr, values: Values): readonly string[
   }
 }
 
+/** A value in which the name node is named by its property, with its URL instead. */
+export function resolved(value: string, { nameNode }: ClusterTarget): string {
+  return value.replaceAll(property(properties.nameNode), nameNode);
+}
+
 /** A path without a scheme is of the target's HDFS. */
-function onNameNode(path: string): string {
+export function onNameNode(path: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return path;
   if (path.startsWith("/")) return `${property(properties.nameNode)}${path}`;
   throw new HowdahError(`${path} is no absolute path`, {

@@ -40,9 +40,10 @@ export function writeBuild({ files }: Build, out: string): void {
       mkdirSync(made);
       const folders = new Set(files.map(({ path }) => dirname(join(made, path))));
       for (const one of folders) mkdirSync(one, { recursive: true });
-      for (const { path, content } of files) {
+      for (const { path, content, executable = false } of files) {
         const file = join(made, path);
-        if (!takeOver(join(folder, path), content, file)) writeFileSync(file, content);
+        if (!takeOver(join(folder, path), content, file))
+          writeFileSync(file, content, { mode: executable ? 0o755 : 0o644 });
       }
       putInPlace(made, folder, old);
     } finally {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../core/shell.ts";
 import type { Sandbox } from "./folder.ts";
 import { hadoopPath, sparkEnvironment, throughRunJar, type Parts } from "./launch.ts";
 import { javaFlags } from "./settings.ts";
@@ -64,8 +65,8 @@ export function clientEnvironment(parts: Parts): Readonly<Record<string, string>
 export function writeClients(parts: Parts): void {
   const { sandbox } = parts;
   mkdirSync(sandbox.bin, { recursive: true });
-  const exports = Object.entries(clientEnvironment(parts)).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  writeFileSync(join(sandbox.bin, "env.sh"), `${exports.join("\n")}\nexport PATH=${quoted(sandbox.bin)}:"$PATH"\n`);
+  const exports = Object.entries(clientEnvironment(parts)).map(([name, value]) => `export ${name}=${shellWord(value)}`);
+  writeFileSync(join(sandbox.bin, "env.sh"), `${exports.join("\n")}\nexport PATH=${shellWord(sandbox.bin)}:"$PATH"\n`);
   for (const [name, text] of Object.entries(scripts(parts))) {
     const file = join(sandbox.bin, name);
     writeFileSync(file, `#!/bin/sh\n# Written by howdah at each start of the sandbox.\n${exports.join("\n")}\n${text}`);
@@ -76,7 +77,7 @@ export function writeClients(parts: Parts): void {
 /** The text of each command behind its exports; those whose packages are there. */
 function scripts(parts: Parts): Readonly<Record<string, string>> {
   const { groups } = parts;
-  const java = `${javaCommand(parts)} -cp ${quoted(hadoopPath(parts, "client").join(":"))}`;
+  const java = `${javaCommand(parts)} -cp ${shellWord(hadoopPath(parts, "client").join(":"))}`;
   return {
     ...Object.fromEntries(Object.entries(verbs).map(([name, classes]) => [name, dispatch(name, classes, java)])),
     ...(groups.has("oozie") ? { oozie: oozieScript(parts) } : {}),
@@ -88,25 +89,25 @@ function scripts(parts: Parts): Readonly<Record<string, string>> {
 function oozieScript(parts: Parts): string {
   const { oozie, oozieFirst } = parts.packages;
   const path = [...oozieFirst, ...hadoopPath(parts, "client"), `${oozie}/*`].join(":");
-  return `exec ${javaCommand(parts)} -cp ${quoted(path)} org.apache.oozie.cli.OozieCLI "$@"\n`;
+  return `exec ${javaCommand(parts)} -cp ${shellWord(path)} org.apache.oozie.cli.OozieCLI "$@"\n`;
 }
 
 function beelineScript(parts: Parts): string {
   const { ports, user } = parts.sandbox;
   const { before, environment } = throughRunJar(parts, ["client"]);
-  const java = `${javaCommand(parts, "hive")} -cp ${quoted(hadoopPath(parts, "client").join(":"))}`;
-  const url = quoted(`jdbc:hive2://localhost:${ports.hiveserver2}/default`);
+  const java = `${javaCommand(parts, "hive")} -cp ${shellWord(hadoopPath(parts, "client").join(":"))}`;
+  const url = shellWord(`jdbc:hive2://localhost:${ports.hiveserver2}/default`);
   return [
-    ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    ...Object.entries(environment).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     // Without an address it asks this sandbox.
-    `case " $* " in *" -u "*|*" --help "*|*" -h "*) ;; *) set -- -u ${url} -n ${quoted(user)} "$@" ;; esac`,
-    `exec ${java} ${before.map(quoted).join(" ")} org.apache.hive.beeline.BeeLine "$@"`,
+    `case " $* " in *" -u "*|*" --help "*|*" -h "*) ;; *) set -- -u ${url} -n ${shellWord(user)} "$@" ;; esac`,
+    `exec ${java} ${before.map(shellWord).join(" ")} org.apache.hive.beeline.BeeLine "$@"`,
     "",
   ].join("\n");
 }
 
 function sparkScripts({ packages }: Parts): Readonly<Record<string, string>> {
-  const command = (name: string): string => `exec ${quoted(join(packages.sparkHome, "bin", name))} "$@"\n`;
+  const command = (name: string): string => `exec ${shellWord(join(packages.sparkHome, "bin", name))} "$@"\n`;
   return Object.fromEntries(sparkCommands.map((name) => [name, command(name)]));
 }
 
@@ -118,7 +119,7 @@ function javaCommand({ sandbox, java }: Parts, kind: "every" | "hive" = "every")
     "-XX:+UseSerialGC",
     `-Djava.io.tmpdir=${join(sandbox.data, "tmp")}`,
   ];
-  return [join(java.home, "bin/java"), ...flags].map(quoted).join(" ");
+  return [join(java.home, "bin/java"), ...flags].map(shellWord).join(" ");
 }
 
 function dispatch(name: string, classes: Readonly<Record<string, string>>, java: string): string {
@@ -133,11 +134,6 @@ function dispatch(name: string, classes: Readonly<Record<string, string>>, java:
     `exec ${java} "$main" "$@"`,
     "",
   ].join("\n");
-}
-
-/** A word of the shell. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Where the commands and `env.sh` lie. */

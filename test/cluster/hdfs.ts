@@ -32,6 +32,11 @@ export class TestHdfs {
     return texts.map((text) => text.toString()).join("");
   }
 
+  /** A file's text. */
+  async read(path: string): Promise<string> {
+    return (await this.#hdfs.cat(path)).toString();
+  }
+
   async remove(path: string): Promise<void> {
     await this.#hdfs.rm(path, { recursive: true, force: true });
   }
