@@ -37,8 +37,11 @@ export function dataFile(...path: readonly string[]): string {
   return join(dataFolder, ...path);
 }
 
-export function readList(group: MavenGroup): PackageList {
-  const text = readFileSync(dataFile("maven", `${group}.txt`), "utf8");
+/** The folder of this package's own lists. */
+export const usualLists = dataFile("maven");
+
+export function readList(group: MavenGroup, folder: string = usualLists): PackageList {
+  const text = readFileSync(join(folder, `${group}.txt`), "utf8");
   const made = group === "agent" ? agentSources().map((path) => readFileSync(path, "utf8")) : [];
   return { group, sections: parseList(text), id: sha256([text, ...made].join("\n")).slice(0, 10) };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { inParallel } from "../connect/parallel.ts";
 import { HowdahError, bug } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import { diskError } from "../project/disk.ts";
@@ -61,6 +62,8 @@ export interface Packages {
 export interface PackageOptions {
   /** The folder that projects share, absolute: see {@link defaultCache}. */
   readonly cache: string;
+  /** The folder of the lists of Maven's packages, one a group. @default this package's own */
+  readonly lists?: string;
 }
 
 export interface FetchOptions extends PackageOptions {
@@ -88,10 +91,11 @@ export function defaultCache(env: NodeJS.ProcessEnv = process.env): string {
 /** What would be downloaded, without doing so: groups that are not whole, with about how many bytes. */
 export function missingPackages(
   groups: readonly PackageGroup[],
-  { cache }: PackageOptions,
+  options: PackageOptions,
 ): Promise<readonly MissingGroup[]> {
+  const { cache } = options;
   const counted = new Set<string>();
-  const lists = missingLists(groups, cache);
+  const lists = missingLists(groups, options);
   return Promise.resolve(
     groups.flatMap((group): readonly MissingGroup[] => {
       if (group === "spark") return findEnvironment(environmentFolder(cache)) ? [] : [{ group, bytes: sparkBytes }];
@@ -112,9 +116,10 @@ export function missingPackages(
  * Files in the cache that are gone or changed. Contents are compared, which takes a few seconds; {@link fetchPackages}
  * itself compares sizes. Groups that were never fetched count as damaged as a whole.
  */
-export function damagedPackages(groups: readonly PackageGroup[], { cache }: PackageOptions): readonly string[] {
+export function damagedPackages(groups: readonly PackageGroup[], options: PackageOptions): readonly string[] {
+  const { cache } = options;
   return [
-    ...listsOf(groups).flatMap((list) => damagedFiles(groupFolder(cache, list), true)),
+    ...listsOf(groups, options).flatMap((list) => damagedFiles(groupFolder(cache, list), true)),
     ...(groups.includes("spark") ? damagedInEnvironment(environmentFolder(cache), true) : []),
   ];
 }
@@ -127,34 +132,38 @@ export function damagedPackages(groups: readonly PackageGroup[], { cache }: Pack
  */
 export async function fetchPackages(groups: readonly PackageGroup[], options: FetchOptions): Promise<Packages> {
   const { cache } = options;
-  if (!isComplete(groups, cache))
+  if (!isComplete(groups, options))
     await inTurn(join(cache, "packages.lock"), { ...options, waiting: "packages.waiting" }, async () => {
       try {
         mkdirSync(join(cache, "packages"), { recursive: true });
         removeDrafts(cache);
         removeDrafts(join(cache, "packages"));
-        await checkSpace(groups, cache);
-        await fetchLists(missingLists(groups, cache), options);
-        await fetchSpark(groups, options);
+        await checkSpace(groups, options);
+        // Maven and pip wait for other servers most of the time.
+        await inParallel(
+          [() => fetchLists(missingLists(groups, options), options), () => fetchSpark(groups, options)],
+          2,
+          (fetch) => fetch(),
+        );
       } catch (error) {
         throw diskError(error, "keep packages", cache);
       }
     });
-  return packagesOf(groups, cache);
+  return packagesOf(groups, options);
 }
 
-function isComplete(groups: readonly PackageGroup[], cache: string): boolean {
-  const spark = groups.includes("spark") ? findEnvironment(environmentFolder(cache)) !== undefined : true;
-  return spark && missingLists(groups, cache).length === 0;
+function isComplete(groups: readonly PackageGroup[], options: PackageOptions): boolean {
+  const spark = groups.includes("spark") ? findEnvironment(environmentFolder(options.cache)) !== undefined : true;
+  return spark && missingLists(groups, options).length === 0;
 }
 
-function listsOf(groups: readonly PackageGroup[]): readonly PackageList[] {
+function listsOf(groups: readonly PackageGroup[], { lists }: PackageOptions): readonly PackageList[] {
   const fromMaven = groups.filter((group) => group !== "spark");
-  return fromMaven.length === 0 ? [] : [...fromMaven, "agent" as const].map(readList);
+  return fromMaven.length === 0 ? [] : [...fromMaven, "agent" as const].map((group) => readList(group, lists));
 }
 
-function missingLists(groups: readonly PackageGroup[], cache: string): readonly PackageList[] {
-  return listsOf(groups).filter((list) => damagedFiles(groupFolder(cache, list)).length > 0);
+function missingLists(groups: readonly PackageGroup[], options: PackageOptions): readonly PackageList[] {
+  return listsOf(groups, options).filter((list) => damagedFiles(groupFolder(options.cache, list)).length > 0);
 }
 
 function repositoryOf(cache: string): string {
@@ -170,8 +179,9 @@ function bytesOf(artifacts: readonly Artifact[]): number {
 }
 
 /** Rather now than after minutes of downloading. */
-async function checkSpace(groups: readonly PackageGroup[], cache: string): Promise<void> {
-  const missing = (await missingPackages(groups, { cache })).reduce((sum, { bytes }) => sum + bytes, 0);
+async function checkSpace(groups: readonly PackageGroup[], options: PackageOptions): Promise<void> {
+  const { cache } = options;
+  const missing = (await missingPackages(groups, options)).reduce((sum, { bytes }) => sum + bytes, 0);
   const { bavail, bsize } = statfsSync(cache);
   // What is fetched lies twice on the disk for a while: as an archive or in Maven's copies, and in its place.
   const needed = 2 * missing;
@@ -250,8 +260,11 @@ async function fetchSpark(groups: readonly PackageGroup[], { cache, emit, signal
   emit({ event: "packages.ready", group: "spark" });
 }
 
-function packagesOf(groups: readonly PackageGroup[], cache: string): Packages {
-  const folders = new Map<string, string>(listsOf(groups).map((list) => [list.group, groupFolder(cache, list)]));
+function packagesOf(groups: readonly PackageGroup[], options: PackageOptions): Packages {
+  const { cache } = options;
+  const folders = new Map<string, string>(
+    listsOf(groups, options).map((list) => [list.group, groupFolder(cache, list)]),
+  );
   const below = (group: string, ...path: string[]): string => {
     const folder = folders.get(group);
     if (folder === undefined) throw bug(`the packages of ${group} were not asked for`);

@@ -13,6 +13,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { systemCode } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
+import { diskError } from "../project/disk.ts";
 
 /** What a finished folder holds, so that damage is noticed: its path below the folder, and what is in it. */
 interface StoredFile {
@@ -61,8 +62,8 @@ export function damagedFiles(folder: string, thoroughly = false): readonly strin
   try {
     files = JSON.parse(readFileSync(join(folder, contents), "utf8")) as readonly StoredFile[];
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || error instanceof SyntaxError) return [folder];
-    throw error;
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "") || error instanceof SyntaxError) return [folder];
+    throw diskError(error, "read which packages there are", folder);
   }
   return files
     .map((file) => ({ ...file, path: join(folder, file.path) }))
