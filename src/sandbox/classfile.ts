@@ -28,6 +28,15 @@ const double = 6;
  * a name or a descriptor, uses the new text. Throws when a text to be replaced is not there.
  */
 export function replaceConstants(classFile: Uint8Array, replacements: ReadonlyMap<string, string>): Buffer {
+  try {
+    return replaced(classFile, replacements);
+  } catch (error) {
+    // A length that leads out of the file.
+    throw error instanceof RangeError ? bug("the class file is cut short", error) : error;
+  }
+}
+
+function replaced(classFile: Uint8Array, replacements: ReadonlyMap<string, string>): Buffer {
   const old = Buffer.from(classFile.buffer, classFile.byteOffset, classFile.byteLength);
   if (old.length < 10 || old.readUInt32BE(0) !== 0xcafebabe) throw bug("not a class file");
   const parts: Buffer[] = [];

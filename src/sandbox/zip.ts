@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
-import { HowdahError } from "../core/errors.ts";
+import { HowdahError, isHowdahError, systemCode } from "../core/errors.ts";
 
 /** A file in a zip archive, as the archive's directory describes it. */
 export interface ZipEntry {
@@ -13,6 +13,8 @@ const directoryHeader = { signature: 0x02014b50, length: 46 };
 const directoryEnd = { signature: 0x06054b50, length: 22 };
 const stored = 0;
 const deflated = 8;
+/** The flag of an entry whose name is UTF-8: 4.4.4, bit 11. */
+const utf8 = 0x0800;
 /** The first of January 1980, the earliest date a zip can tell: equal contents make equal archives. */
 const earliest = 0x21;
 
@@ -30,7 +32,10 @@ interface Directory {
 
 /** The entries of a zip archive or jar. Throws `BAD_ARCHIVE` for what is none, or is larger than 4 GB. */
 export function zipEntries(archive: Buffer): readonly ZipEntry[] {
-  return directoryOf(archive).entries;
+  return directoryOf(archive).entries.map(({ name, bytes }) => ({
+    name,
+    bytes: () => reading(bytes, `${name} is damaged`),
+  }));
 }
 
 /**
@@ -67,6 +72,20 @@ export function zipOf(files: readonly { readonly name: string; readonly bytes: U
 }
 
 function directoryOf(archive: Buffer): Directory {
+  return reading(() => readDirectory(archive), "its directory is damaged");
+}
+
+/** Lengths and offsets of a damaged archive lead out of it, and what is packed does not unpack. */
+function reading<T>(read: () => T, why: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isHowdahError(error) || systemCode(error) === undefined) throw error;
+    throw badArchive(why, error);
+  }
+}
+
+function readDirectory(archive: Buffer): Directory {
   // A comment of up to 65,535 bytes may follow the end record.
   const end = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
   if (end < 0 || end + directoryEnd.length > archive.length) throw badArchive("it has no directory");
@@ -109,6 +128,7 @@ function written(name: string, bytes: Uint8Array, offset: number): { local: Buff
   // From "version needed" to the length of the name, both headers hold the same.
   const shared = Buffer.alloc(24);
   shared.writeUInt16LE(20, 0);
+  shared.writeUInt16LE(utf8, 2);
   shared.writeUInt16LE(deflated, 4);
   shared.writeUInt16LE(earliest, 8);
   shared.writeUInt32LE(crc32(bytes), 10);
@@ -137,6 +157,6 @@ function endOf(count: number, from: number, length: number): Buffer {
   return end;
 }
 
-function badArchive(why: string): HowdahError {
-  return new HowdahError(`not an archive that can be used: ${why}`, { code: "BAD_ARCHIVE", fault: "run" });
+function badArchive(why: string, cause?: unknown): HowdahError {
+  return new HowdahError(`not an archive that can be used: ${why}`, { code: "BAD_ARCHIVE", fault: "run", cause });
 }
