@@ -6,32 +6,47 @@ import { dirname } from "node:path";
 import { hints as known, type Hint } from "./hints.ts";
 import { holderOf, isFree } from "./holders.ts";
 import type { Sandbox } from "./folder.ts";
-import { chooseJava, javas } from "./java.ts";
+import { chooseJava, javaFolders, javas } from "./java.ts";
 import { mavenProgram } from "./maven.ts";
+import { damagedPackages, missingPackages, type PackageOptions } from "./packages.ts";
+import { outgoingPorts, type PortRange } from "./ports.ts";
 import { serverProcess } from "./process.ts";
 import { serviceNames, services, type ServiceName } from "./services.ts";
 
 /** What was found out about one thing that a sandbox needs. */
 export interface Finding {
-  readonly name: "java" | "maven" | "python" | "memory" | "disk" | "host name" | "ports";
+  readonly name: "java" | "maven" | "python" | "memory" | "disk" | "host name" | "ports" | "packages";
   /** `doubtful`: a start may work. */
   readonly verdict: "good" | "doubtful" | "missing";
   readonly found: string;
   readonly next?: string;
   readonly hints?: readonly Hint[];
+  /** Files that are damaged. */
+  readonly files?: readonly string[];
 }
 
 /** Of the machine, for tests to give another. */
 export interface Machine {
   readonly env: NodeJS.ProcessEnv;
+  /** Where Javas are installed. */
+  readonly javaFolders: readonly string[];
   /** Bytes. */
   readonly memory: number;
   readonly freeMemory: number;
   readonly hostName: string;
+  /** From which it takes the ports of outgoing connections, where that is known. */
+  readonly outgoing: PortRange | undefined;
 }
 
 export function thisMachine(): Machine {
-  return { env: process.env, memory: totalmem(), freeMemory: availableMemory(), hostName: hostname() };
+  return {
+    env: process.env,
+    javaFolders,
+    memory: totalmem(),
+    freeMemory: availableMemory(),
+    hostName: hostname(),
+    outgoing: outgoingPorts(),
+  };
 }
 
 /** Memory that programs could get: os.freemem() leaves out what Linux only caches. */
@@ -56,15 +71,15 @@ export async function examine(
     examineMemory(sandbox, machine),
     examineDisk(sandbox),
     await examineHostName(machine),
-    await examinePorts(sandbox, names),
+    await examinePorts(sandbox, names, machine),
   ];
 }
 
-function examineJava({ env }: Machine): Finding {
-  const java = chooseJava(env);
+function examineJava({ env, javaFolders: folders }: Machine): Finding {
+  const java = chooseJava(env, folders);
   const hints = known.java;
   if (java === undefined) {
-    const [first] = javas(env);
+    const [first] = javas(env, folders);
     const found = first === undefined ? "no java" : `Java ${first.version} in ${first.home}`;
     return { name: "java", verdict: "missing", found: `${found}; the servers need Java 17`, hints };
   }
@@ -162,7 +177,7 @@ async function examineHostName({ hostName }: Machine): Promise<Finding> {
 }
 
 /** The ports of services that do not run must be free. */
-async function examinePorts(sandbox: Sandbox, names: readonly ServiceName[]): Promise<Finding> {
+async function examinePorts(sandbox: Sandbox, names: readonly ServiceName[], { outgoing }: Machine): Promise<Finding> {
   const wanted = names
     .filter((name) => serverProcess(sandbox.run, name).pid === undefined)
     .flatMap((name) => services[name].ports)
@@ -174,7 +189,7 @@ async function examinePorts(sandbox: Sandbox, names: readonly ServiceName[]): Pr
     const who = holder === undefined ? "a program of another user" : `process ${holder.pid} (${holder.what})`;
     taken.push({ text: `${number} for ${port}`, who });
   }
-  if (taken.length === 0) return { name: "ports", verdict: "good", found: "all free, or the sandbox's own" };
+  if (taken.length === 0) return examineRange(sandbox, names, outgoing);
   const holders = [...new Set(taken.map(({ who }) => who))].map(
     (who) => `${who} holds ${taken.flatMap((one) => (one.who === who ? one.text : [])).join(", ")}`,
   );
@@ -184,4 +199,48 @@ async function examinePorts(sandbox: Sandbox, names: readonly ServiceName[]): Pr
     found: holders.join("; "),
     next: "end it, or move all ports with --port-offset 3000, or one with --port NAME=NUMBER",
   };
+}
+
+/** A port that the system may give to any program's connection is free now, and perhaps not at the next start. */
+function examineRange({ ports }: Sandbox, names: readonly ServiceName[], range: PortRange | undefined): Finding {
+  const found = "all free, or the sandbox's own";
+  const inRange = names
+    .flatMap((name) => services[name].ports)
+    .filter((port) => range !== undefined && ports[port] >= range.first && ports[port] <= range.last);
+  if (range === undefined || inRange.length === 0) return { name: "ports", verdict: "good", found };
+  const [first, second, third, ...others] = inRange.map((port) => `${ports[port]} for ${port}`);
+  const some = [first, second, third].filter((text) => text !== undefined).join(", ");
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return {
+    name: "ports",
+    verdict: "doubtful",
+    found: `${found}; but from ${range.first} to ${range.last} the system takes ports of outgoing connections, so ${some}${more} may be in use when a server wants it`,
+    next: `choose a --port-offset that keeps all below ${range.first}, such as 3000`,
+  };
+}
+
+/** Whether the packages in the cache are as they were fetched. A start mends what it notices: other sizes. */
+export async function examinePackages(
+  options: PackageOptions & { readonly thoroughly?: boolean },
+  names: readonly ServiceName[] = serviceNames,
+): Promise<Finding> {
+  const { cache, thoroughly = false } = options;
+  const groups = [...new Set(names.flatMap((name) => services[name].packages))];
+  const files = damagedPackages(groups, options);
+  const [first, ...others] = files;
+  if (first !== undefined)
+    return {
+      name: "packages",
+      verdict: "doubtful",
+      found: `${first}${others.length === 0 ? " is" : ` and ${others.length} more are`} damaged`,
+      next: "remove what is damaged (--json lists it); then `howdah sandbox up` fetches it anew",
+      files,
+    };
+  const missing = await missingPackages(groups, options);
+  const bytes = missing.reduce((sum, group) => sum + group.bytes, 0);
+  const found =
+    missing.length === 0
+      ? `all in ${cache}, of the right size${thoroughly ? " and content" : ""}`
+      : `${missing.map(({ group }) => group).join(", ")}: about ${Math.ceil(bytes / 1e6)} MB are fetched at the next start`;
+  return { name: "packages", verdict: "good", found };
 }

@@ -18,10 +18,13 @@ export function javaAt(command: string, env: NodeJS.ProcessEnv = process.env): J
   return home === undefined || version === undefined ? undefined : { home, version: Number(version) };
 }
 
+/** Where systems install Javas, one a folder. */
+export const javaFolders: readonly string[] = ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines"];
+
 /** Every Java that is easy to find, the user's choice first: `JAVA_HOME`, the path, where systems install them. */
-export function* javas(env: NodeJS.ProcessEnv = process.env): Generator<Java> {
+export function* javas(env: NodeJS.ProcessEnv = process.env, folders = javaFolders): Generator<Java> {
   const homes = env["JAVA_HOME"] === undefined || env["JAVA_HOME"] === "" ? [] : [env["JAVA_HOME"]];
-  const installed = ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines"].flatMap((folder) =>
+  const installed = folders.flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
   );
   const commands = [
@@ -36,9 +39,9 @@ export function* javas(env: NodeJS.ProcessEnv = process.env): Generator<Java> {
 }
 
 /** The Java to use: 17, or one that may do. The servers do not start on 23 and later (JEP 411: `Subject.getSubject`). */
-export function chooseJava(env: NodeJS.ProcessEnv = process.env): Java | undefined {
+export function chooseJava(env: NodeJS.ProcessEnv = process.env, folders = javaFolders): Java | undefined {
   let other: Java | undefined;
-  for (const java of javas(env)) {
+  for (const java of javas(env, folders)) {
     if (java.version === 17) return java;
     if (java.version > 17 && java.version < 23) other ??= java;
   }

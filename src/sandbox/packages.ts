@@ -113,15 +113,24 @@ export function missingPackages(
 }
 
 /**
- * Files in the cache that are gone or changed. Contents are compared, which takes a few seconds; {@link fetchPackages}
- * itself compares sizes. Groups that were never fetched count as damaged as a whole.
+ * Files in the cache that are gone or changed, of what was fetched. Sizes alone are compared, as {@link fetchPackages}
+ * does; contents, which takes a few seconds, when `thoroughly`.
  */
-export function damagedPackages(groups: readonly PackageGroup[], options: PackageOptions): readonly string[] {
-  const { cache } = options;
-  return [
-    ...listsOf(groups, options).flatMap((list) => damagedFiles(groupFolder(cache, list), true)),
-    ...(groups.includes("spark") ? damagedInEnvironment(environmentFolder(cache), true) : []),
-  ];
+export function damagedPackages(
+  groups: readonly PackageGroup[],
+  options: PackageOptions & { readonly thoroughly?: boolean },
+): readonly string[] {
+  const { cache, thoroughly = false } = options;
+  const found = listsOf(groups, options).map((list) => {
+    const folder = groupFolder(cache, list);
+    return { folder, damaged: damagedFiles(folder, thoroughly) };
+  });
+  if (groups.includes("spark")) {
+    const folder = environmentFolder(cache);
+    found.push({ folder, damaged: damagedInEnvironment(folder, thoroughly) });
+  }
+  // A folder that is damaged as a whole was never finished: it is missing.
+  return found.flatMap(({ folder, damaged }) => damaged.filter((path) => path !== folder));
 }
 
 /**

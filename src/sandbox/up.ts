@@ -9,6 +9,7 @@ import { logFile, type Parts } from "./launch.ts";
 import { chooseJava } from "./java.ts";
 import { defaultCache, fetchPackages, missingPackages, type PackageGroup } from "./packages.ts";
 import { format, makeFolders, makeSparkEvents, refreshShareLibrary, uploadShareLibrary } from "./prepare.ts";
+import { checkPorts, portsOf } from "./ports.ts";
 import { serverProcess } from "./process.ts";
 import { serversOf } from "./servers.ts";
 import { serviceNames, services, servicesOf, type Part, type ServiceName } from "./services.ts";
@@ -37,7 +38,7 @@ export interface UpReport {
  * Brings a sandbox up: fetches what is missing, starts what does not run, waits until all is healthy. Twice is harmless,
  * and repairs what died.
  *
- * Throws `SANDBOX_NEEDS` when the machine lacks something, `SANDBOX_RUNS` when other choices are asked of a sandbox that
+ * Throws `USAGE` for ports that there are not, `SANDBOX_NEEDS` when the machine lacks something, `SANDBOX_RUNS` when other choices are asked of a sandbox that
  * runs, `SANDBOX_START` when a server does not start.
  */
 export async function up(found: Sandbox, request: UpRequest): Promise<UpReport> {
@@ -91,6 +92,7 @@ const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", 
 /** The sandbox with other choices. */
 function chosen(sandbox: Sandbox, changes: Partial<Choices>): Sandbox {
   const choices: Choices = { ...sandbox.choices, ...changes };
+  checkPorts(portsOf(choices.portOffset, choices.ports));
   if (JSON.stringify(choices) === JSON.stringify(sandbox.choices)) return sandbox;
   const alive = serviceNames.filter((name) => serverProcess(sandbox.run, name).pid !== undefined);
   if (exists(sandbox) && alive.length > 0)

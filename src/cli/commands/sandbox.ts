@@ -8,6 +8,11 @@ const name: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
+const ports: Readonly<Record<string, OptionSpec>> = {
+  "port-offset": { type: "string", value: "N", describe: "add N to each port, such as 3000" },
+  port: { type: "list", value: "NAME=NUMBER", describe: "one port; the names are in docs/sandbox.md" },
+};
+
 const up: Command = {
   name: "sandbox up",
   usage: "sandbox up [--only PARTS] [--small] [--port-offset N] [OPTION…]",
@@ -20,8 +25,7 @@ const up: Command = {
       describe: "hdfs, yarn, hive, oozie, livy, spark-history; what they need comes too (default: all but the last)",
     },
     small: { type: "boolean", describe: "small heaps, and 3 GB for jobs: for a machine with 8 GB" },
-    "port-offset": { type: "string", value: "N", describe: "add N to each port, such as 3000" },
-    port: { type: "list", value: "NAME=NUMBER", describe: "one port; the names are in docs/sandbox.md" },
+    ...ports,
     set: {
       type: "list",
       value: "FILE:NAME=VALUE",
@@ -115,11 +119,19 @@ const sh: Command = {
 
 const doctor: Command = {
   name: "sandbox doctor",
-  usage: "sandbox doctor [--json]",
+  usage: "sandbox doctor [--thorough] [--small] [--port-offset N] [--json]",
   describe: "say what this machine lacks for a sandbox, and how to get it",
   positionals: { min: 0, max: 0 },
-  options: { small: { type: "boolean", describe: "judge for a small sandbox" }, ...name },
-  examples: [["howdah sandbox doctor", "Java, Maven, Python, memory, disk, host name, ports"]],
+  options: {
+    thorough: { type: "boolean", describe: "compare the contents of packages, not their sizes alone; takes seconds" },
+    small: { type: "boolean", describe: "judge for a small sandbox" },
+    ...ports,
+    ...name,
+  },
+  examples: [
+    ["howdah sandbox doctor", "Java, Maven, Python, memory, disk, host name, ports, packages"],
+    ["howdah sandbox doctor --name tests --port-offset 3000", "whether a second one would find its ports free"],
+  ],
   notes: ["Exit codes: 0 nothing is missing, 1 something is."],
   run: async (args, io) => (await import("../handlers/sandbox/doctor.ts")).handle(args, io),
 };

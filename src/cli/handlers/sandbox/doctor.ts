@@ -1,15 +1,22 @@
 import { exitCodes } from "../../../core/errors.ts";
-import { examine, type Finding } from "../../../sandbox/doctor.ts";
+import { examine, examinePackages, type Finding } from "../../../sandbox/doctor.ts";
 import { withChoices } from "../../../sandbox/folder.ts";
+import { defaultCache } from "../../../sandbox/packages.ts";
+import { checkPorts } from "../../../sandbox/ports.ts";
 import type { Arguments } from "../../command.ts";
 import type { Io } from "../../io.ts";
+import { choicesOf } from "./choices.ts";
 import { namedSandbox } from "./which.ts";
 
 /** `howdah sandbox doctor` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
   const found = namedSandbox(args);
-  const sandbox = args.flag("small") ? withChoices(found.name, found.folder, { ...found.choices, small: true }) : found;
-  const findings = await examine(sandbox);
+  const sandbox = withChoices(found.name, found.folder, { ...found.choices, ...choicesOf(args, found.choices) });
+  checkPorts(sandbox.ports);
+  const findings = [
+    ...(await examine(sandbox)),
+    await examinePackages({ cache: defaultCache(), thoroughly: args.flag("thorough") }),
+  ];
   if (io.json) io.out(JSON.stringify({ findings }));
   else for (const finding of findings) render(finding, io);
   return findings.some(({ verdict }) => verdict === "missing") ? exitCodes.failed : exitCodes.done;

@@ -89,6 +89,7 @@ export class Progress {
         break;
       case "sandbox.doubt":
         say(`${colors.yellow("doubtful:")} ${name}: ${text("found")}`);
+        if (event["next"] !== undefined) say(`  → ${text("next")}`);
         break;
       default:
         break;
