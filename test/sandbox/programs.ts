@@ -51,8 +51,11 @@ export function fakePrograms(folder: string, repository: string): Programs {
   const programs: Programs = {
     folder: path,
     env: { ...process.env, PATH: `${path}:${process.env["PATH"] ?? ""}`, HOWDAH_MAVEN: "mvn", JAVA_HOME: home },
-    maven: (behaviour = {}) =>
-      write(join(path, "mvn"), maven(JSON.stringify({ repository, log: logOf("mvn"), ...behaviour }))),
+    maven: (behaviour = {}) => {
+      writeFileSync(join(path, "mvn.cjs"), maven(JSON.stringify({ repository, log: logOf("mvn"), ...behaviour })));
+      const version = '[ "$1" = --version ] && echo "Apache Maven 3.9.9 (fake)" && exit';
+      write(join(path, "mvn"), `#!/bin/sh\n${version}\nexec '${process.execPath}' "$0.cjs" "$@"\n`);
+    },
     python: (complaints = {}) =>
       write(join(path, "python3"), python({ pip: logOf("pip"), venv: logOf("venv") }, complaints)),
     java: (version = 17, failure) => write(join(home, "bin", "java"), java(home, version, failure)),
@@ -70,11 +73,10 @@ export function fakePrograms(folder: string, repository: string): Programs {
 
 /** One line of its log a call: the coordinates it was asked for. */
 function maven(behaviour: string): string {
-  return `#!${process.execPath}
+  return `
 const fs = require("node:fs"), { dirname, join } = require("node:path");
 const to = ${behaviour};
 const args = process.argv.slice(2);
-if (args[0] === "--version") { console.log("Apache Maven 3.9.9 (fake)"); process.exit(0); }
 const valueOf = (start) => args.find((arg) => arg.startsWith(start)).slice(start.length);
 const target = valueOf("-Dmaven.repo.local=");
 const root = args[args.indexOf("--file") + 1];
