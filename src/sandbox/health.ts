@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { connect } from "node:net";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, systemCode } from "../core/errors.ts";
 import type { Ports } from "./ports.ts";
 import type { Question } from "./services.ts";
 
@@ -8,8 +8,8 @@ import type { Question } from "./services.ts";
 export async function ask(question: Question, ports: Ports, deadline = 2000): Promise<string | undefined> {
   const port = ports[question.port];
   try {
-    if (question.ask === "connect") {
-      await opens(port, deadline);
+    if (question.ask === "greet") {
+      await answers(port, question.say, deadline);
       return undefined;
     }
     const text = await fetched(port, question.path, deadline);
@@ -48,15 +48,21 @@ function fetched(port: number, path: string, deadline: number): Promise<string> 
   });
 }
 
-/** Whether something accepts connections at a port. */
-export function opens(port: number, deadline: number): Promise<void> {
+/**
+ * Whether something at a port answers what is said to it, or hangs up: a process that was halted does neither, though the
+ * system goes on accepting connections for it.
+ */
+function answers(port: number, greeting: Uint8Array, deadline: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: deadline });
-    socket.on("timeout", () => socket.destroy(new Error(`no answer within ${deadline} ms`)));
-    socket.on("error", reject);
-    socket.on("connect", () => {
+    const done = (): void => {
       socket.destroy();
       resolve();
-    });
+    };
+    socket.on("timeout", () => socket.destroy(new Error(`no answer within ${deadline} ms`)));
+    socket.on("error", (error) => (systemCode(error) === "ECONNRESET" ? done() : reject(error)));
+    // Nothing follows, so that a server hangs up which takes this for the beginning of something longer.
+    socket.on("connect", () => socket.end(greeting));
+    socket.once("data", done).once("end", done);
   });
 }

@@ -11,7 +11,28 @@ export const usualParts: readonly Part[] = ["hdfs", "yarn", "hive", "oozie", "li
 /** A question whose answer says that a service works. */
 export type Question =
   | { readonly ask: "http"; readonly port: PortName; readonly path: string; readonly answer: RegExp }
-  | { readonly ask: "connect"; readonly port: PortName };
+  | { readonly ask: "greet"; readonly port: PortName; readonly say: Uint8Array };
+
+/**
+ * The metastore's `getStatus` of fb303: a call in Thrift's binary protocol, with its version and kind, its name, a number,
+ * and no arguments.
+ */
+const thriftStatus = Buffer.concat([
+  Buffer.from([0x80, 0x01, 0x00, 0x01, 0, 0, 0, 9]),
+  Buffer.from("getStatus"),
+  Buffer.from([0, 0, 0, 0, 0]),
+]);
+
+/**
+ * The beginning of a session of HiveServer2: SASL in Thrift's frames (TSaslTransport), status START with the mechanism, then
+ * COMPLETE with user and password. Whatever its authentication, it answers or hangs up.
+ */
+const plainLogin = Buffer.concat([
+  Buffer.from([1, 0, 0, 0, 5]),
+  Buffer.from("PLAIN"),
+  Buffer.from([5, 0, 0, 0, 14]),
+  Buffer.from("\0howdah\0health"),
+]);
 
 /** What other services and the work before the start are called in `needs`. */
 export type StepName = ServiceName | "format" | "folders" | "share-library" | "spark-events";
@@ -180,7 +201,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     ports: ["metastore"],
     bindsAll: true,
     needs: ["namenode"],
-    healthy: [{ ask: "connect", port: "metastore" }],
+    healthy: [{ ask: "greet", port: "metastore", say: thriftStatus }],
     address: (port) => `thrift://localhost:${port("metastore")}`,
   },
   hiveserver2: {
@@ -195,7 +216,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     // Launched earlier it tries thrice, stays up without its port, and tries again only after a minute.
     needs: ["datanode", "folders", "metastore"],
     // It opens its port last, when sessions can begin.
-    healthy: [{ ask: "connect", port: "hiveserver2" }],
+    healthy: [{ ask: "greet", port: "hiveserver2", say: plainLogin }],
     address: (port) => `jdbc:hive2://localhost:${port("hiveserver2")}/default`,
   },
   oozie: {
