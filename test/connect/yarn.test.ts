@@ -117,6 +117,11 @@ describe("connect: YARN", () => {
       const name = pathname.split("/").at(-1)!;
       const [runs, content] = [pathname.startsWith("/ws/v1/node/"), contents.get(name)];
       if (name === "logs") return json(response, 200, runs ? [list.containerLogsInfo] : list);
+      if (content === undefined && runs) {
+        // What a container has not written to yet.
+        const message = "java.lang.Exception: Cannot find this log on the local disk.";
+        return json(response, 404, { RemoteException: { message } });
+      }
       if (content === undefined) return void response.end(`Can not find logs for container:${container}`);
       const end = runs ? `End of LogType:${name}.This log file belongs to a running` : `\nEnd of LogType:${name}\n`;
       response.end(`${heading(runs ? "LOCAL" : "AGGREGATED", content.length)}${content}${end}\n****\n\n`);
