@@ -52,6 +52,8 @@ export interface Service {
   /** It binds all interfaces whatever its settings say, so the agent must turn that to loopback. */
   readonly bindsAll?: true;
   readonly needs: readonly StepName[];
+  /** Servers without which it cannot seem healthy, though it may be. */
+  readonly leansOn?: readonly ServiceName[];
   readonly healthy: readonly Question[];
   /** How long a stop may take before the process is killed, in seconds. @default 10 */
   readonly grace?: number;
@@ -111,6 +113,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     ports: ["datanode", "datanode-web", "datanode-ipc"],
     // The cluster's id must stand in the NameNode's folder; then it waits for the NameNode by itself.
     needs: ["format"],
+    leansOn: ["namenode"],
     healthy: [
       {
         ask: "http",
@@ -162,6 +165,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     bindsAll: true,
     // It waits for the ResourceManager by itself.
     needs: [],
+    leansOn: ["resourcemanager"],
     healthy: [
       {
         ask: "http",

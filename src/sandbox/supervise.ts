@@ -7,10 +7,12 @@ import {
   forgetServer,
   launchServer,
   markedProcesses,
+  processFacts,
   rememberHealthy,
   rememberTime,
   serverProcess,
   startTimes,
+  wasHealthy,
   type Launch,
 } from "./process.ts";
 
@@ -20,6 +22,8 @@ export interface Server {
   /** Servers and tasks that must be healthy, or done, before its start. */
   readonly needs: readonly string[];
   readonly launch: () => Launch;
+  /** Servers without which it cannot seem healthy, though it may be. */
+  readonly leansOn?: readonly string[];
   /** What is wrong with it, or undefined. Never throws, and answers soon. */
   readonly unwell: () => Promise<string | undefined>;
   /** How long a stop may take before it is killed, in ms. */
@@ -68,7 +72,10 @@ export async function startAll(
     ...tasks.map((task) => ({ ...task, work: () => doTask(task, supervision) })),
     ...servers.map((server) => ({
       ...server,
-      work: () => ensure(server, supervision, () => void started.push(server.name)),
+      work: () => {
+        const leansOn = servers.filter(({ name }) => server.leansOn?.includes(name) === true);
+        return ensure(server, leansOn, supervision, () => void started.push(server.name));
+      },
     })),
   ];
   const { failed, left } = await inOrder(steps, ({ work }) => work(), signal);
@@ -99,21 +106,36 @@ async function doTask(task: Task, { run, emit }: Supervision): Promise<void> {
   emit({ event: "sandbox.task.done", name: task.name, ms });
 }
 
-async function ensure(server: Server, supervision: Supervision, onStart: () => void): Promise<void> {
+async function ensure(
+  server: Server,
+  leansOn: readonly Server[],
+  supervision: Supervision,
+  onStart: () => void,
+): Promise<void> {
   const { run, emit, signal, patience = { start: 120_000, silence: 20_000 } } = supervision;
   const { name } = server;
   const before = serverProcess(run, name);
   if (before.pid !== undefined) {
-    // What it needs may have come back only now.
-    const deadline = performance.now() + patience.silence;
+    // What it needs may have come back only now. Its own silence begins when those answer on which it leans; one that was
+    // never healthy may be in the middle of its start, which an up began that was killed.
+    const { silence, start } = patience;
+    const age = (processFacts([before.pid]).get(before.pid)?.seconds ?? 0) * 1000;
+    const allowed = wasHealthy(run, name, before.pid) ? silence : Math.max(silence, start - age);
+    const looked = performance.now();
+    let answered = looked;
     do {
       if ((await server.unwell()) === undefined) {
         rememberHealthy(run, name, before.pid);
         return emit({ event: "sandbox.server.healthy", name, pid: before.pid, how: "already" });
       }
+      const others = await Promise.all(leansOn.map((other) => other.unwell()));
+      if (others.some((why) => why !== undefined)) answered = performance.now();
       signal?.throwIfAborted();
       await sleep(100);
-    } while (serverProcess(run, name).pid !== undefined && performance.now() < deadline);
+    } while (
+      serverProcess(run, name).pid !== undefined &&
+      performance.now() < Math.min(answered + allowed, looked + start)
+    );
     emit({ event: "sandbox.server.restarting", name, why: await server.unwell() });
     await endProcesses([before.pid], server.grace);
   } else if (before.ended) emit({ event: "sandbox.server.died", name });
