@@ -2,6 +2,7 @@ import { simpleAuth } from "#src/connect/auth/index.js";
 import { inParallel } from "#src/connect/parallel.js";
 import { WebHdfs } from "#src/connect/webhdfs/index.js";
 import type { ClusterAddresses } from "../support/cluster.js";
+import { all } from "./waiting.js";
 
 /** HDFS as the tests of other servers ask it. */
 export class TestHdfs {
@@ -17,6 +18,10 @@ export class TestHdfs {
 
   putAll(files: readonly { readonly path: string; readonly content: string | Uint8Array }[]): Promise<void> {
     return inParallel(files, 4, ({ path, content }) => this.put(path, content));
+  }
+
+  read(path: string): Promise<Buffer> {
+    return this.#hdfs.cat(path);
   }
 
   /** Names in a folder; undefined where there is none. */
@@ -35,6 +40,11 @@ export class TestHdfs {
   /** A file's text. */
   async read(path: string): Promise<string> {
     return (await this.#hdfs.cat(path)).toString();
+  }
+
+  /** Every file below a folder. */
+  async walk(path: string): Promise<readonly { readonly path: string; readonly length: number }[]> {
+    return (await all(this.#hdfs.walk(path))).filter(({ type }) => type === "file");
   }
 
   async remove(path: string): Promise<void> {

@@ -4,14 +4,13 @@ import { simpleAuth } from "#src/connect/auth/index.js";
 import { isBatchOver, livyClient, type Livy } from "#src/connect/livy.js";
 import { isOver, oozieClient, type Oozie, type WorkflowJob } from "#src/connect/oozie/index.js";
 import { isApplicationOver, jobHistoryClient, nodeManagerClient, yarnClient } from "#src/connect/yarn.js";
-import { isHowdahError } from "#src/core/errors.js";
 import { formatOozieTime, type Instant } from "#src/core/time.js";
 import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { TestHdfs } from "./hdfs.js";
 import { mailSink, type MailSink } from "./mailsink.js";
 import { sleepingJob, squaresJob } from "./project.js";
 import { release, type Release } from "./release.js";
-import { all, until } from "./waiting.js";
+import { absent, all, until } from "./waiting.js";
 
 /** Everything is submitted before the first test, and runs side by side; each test waits for its own. */
 describe("cluster: jobs", function () {
@@ -279,9 +278,3 @@ describe("cluster: jobs", function () {
     await livy.cancel(id);
   });
 });
-
-/** Undefined where there is nothing yet. */
-function absent(error: unknown): undefined {
-  if (isHowdahError(error) && error.code === "YARN_ABSENT") return undefined;
-  throw error;
-}

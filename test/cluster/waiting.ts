@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isHowdahError } from "#src/core/errors.js";
 
 /** Asks until the answer is as wished, and fails with the last answer when it takes too long. */
 export async function until<T>(
@@ -22,4 +23,10 @@ export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const one of list) found.push(one);
   return found;
+}
+
+/** Undefined where YARN, or its history, knows of nothing yet. */
+export function absent(error: unknown): undefined {
+  if (isHowdahError(error) && error.code === "YARN_ABSENT") return undefined;
+  throw error;
 }

@@ -1,5 +1,6 @@
+import { userInfo } from "node:os";
 import { openSandbox, usualName } from "#src/sandbox/folder.js";
-import type { PortName } from "#src/sandbox/ports.js";
+import type { PortName, Ports } from "#src/sandbox/ports.js";
 import { skip } from "./skip.js";
 
 /** Where the servers of a sandbox are. */
@@ -21,9 +22,8 @@ export interface ClusterAddresses {
   readonly user: string;
 }
 
-/** Those of the sandbox that `HOWDAH_SANDBOX` names. */
-function addresses(): ClusterAddresses {
-  const { ports, user } = openSandbox(usualName());
+/** Where the servers of a sandbox with these ports are. */
+export function clusterAt(ports: Ports): ClusterAddresses {
   const at = (port: PortName): string => `localhost:${ports[port]}`;
   return {
     nameNode: `hdfs://${at("namenode")}`,
@@ -37,7 +37,7 @@ function addresses(): ClusterAddresses {
     oozie: `http://${at("oozie")}/oozie`,
     livy: `http://${at("livy")}`,
     mailPort: ports.mail,
-    user,
+    user: userInfo().username,
   };
 }
 
@@ -45,5 +45,5 @@ function addresses(): ClusterAddresses {
 export function needCluster(context: Mocha.Context): ClusterAddresses {
   if (process.env["HOWDAH_CLUSTER"] !== "1")
     skip(context, "it needs real servers, which come with HOWDAH_CLUSTER=1 npm test");
-  return addresses();
+  return clusterAt(openSandbox(usualName()).ports);
 }
