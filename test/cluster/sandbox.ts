@@ -82,6 +82,17 @@ export class TestSandbox {
     return pid;
   }
 
+  /** The process ids of the servers that live. */
+  servers(): Readonly<Partial<Record<ServiceName, number>>> {
+    const { run } = this.opened;
+    return Object.fromEntries(
+      serviceNames.flatMap((name) => {
+        const { pid } = serverProcess(run, name);
+        return pid === undefined ? [] : [[name, pid]];
+      }),
+    );
+  }
+
   /** Every live process of the sandbox by the server that it is, or was started by. */
   processes(): ReadonlyMap<string, readonly number[]> {
     const found = new Map<string, number[]>();
