@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isRunning } from "#src/project/process.js";
 import { serverProcess } from "#src/sandbox/process.js";
 import type { ServiceName } from "#src/sandbox/services.js";
 import { needCluster } from "../support/cluster.js";
 import { TestHdfs } from "./hdfs.js";
 import { inState, TestSandbox, usualServers } from "./sandbox.js";
-import { assertShareLibraryWhole, killUp, works, kill } from "./sandboxwork.js";
+import { assertShareLibraryWhole, isAlive, kill, killUp, works } from "./sandboxwork.js";
 import { until } from "./waiting.js";
 
 /** One sandbox that is broken in test after test; each begins with what the one before left. */
@@ -125,7 +124,7 @@ describe("cluster: a sandbox that breaks", function () {
     assert.equal(status.code, 0);
     assert.equal(inState(status, "stopped").length, status.services.length);
     assert.deepEqual([status.services.filter(({ pid }) => pid !== undefined), status.others], [[], []]);
-    assert.deepEqual([sandbox.kept(), pids.filter(isRunning), sandbox.processes().size], [[], [], 0]);
+    assert.deepEqual([sandbox.kept(), pids.filter(isAlive), sandbox.processes().size], [[], [], 0]);
     assert.deepEqual((await sandbox.up("--only", "hdfs")).length, 2);
     assert.ok(content.equals(await hdfs.read(file)));
   });
@@ -134,9 +133,9 @@ describe("cluster: a sandbox that breaks", function () {
     const { folder, run } = sandbox.opened;
     const pids = ["namenode", "datanode"].map((name) => serverProcess(run, name).pid!);
     const refused = await sandbox.run("reset");
-    assert.deepEqual([refused.code, pids.every(isRunning)], [2, true], refused.err);
+    assert.deepEqual([refused.code, pids.every(isAlive)], [2, true], refused.err);
     const { code, err } = await sandbox.run("reset", "--yes");
     assert.equal(code, 0, err);
-    assert.deepEqual([existsSync(folder), existsSync(join(folder, "..")), pids.filter(isRunning)], [false, true, []]);
+    assert.deepEqual([existsSync(folder), existsSync(join(folder, "..")), pids.filter(isAlive)], [false, true, []]);
   });
 });

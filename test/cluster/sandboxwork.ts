@@ -22,13 +22,18 @@ export async function killUp(sandbox: TestSandbox, what: string, begun: () => Pr
   assert.equal(signal, "SIGKILL", `up ended before ${what}: ${err}`);
 }
 
+/** Whether a process does anything: one that ended may stay in the table until its parent asks for it. */
+export function isAlive(pid: number): boolean {
+  return isRunning(pid) && !isZombie(pid);
+}
+
 /** Kills a server so that it can do nothing about it. */
 export async function kill(sandbox: TestSandbox, name: ServiceName): Promise<void> {
   const pid = sandbox.pidOf(name);
   process.kill(pid, "SIGKILL");
   await until(
     name,
-    () => Promise.resolve(isRunning(pid) && !isZombie(pid)),
+    () => Promise.resolve(isAlive(pid)),
     (lives) => !lives,
     { every: 20 },
   );
