@@ -14,34 +14,35 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { HowdahError, systemCode } from "../core/errors.ts";
-import { hashOf, sha256 } from "../core/hash.ts";
-import { recordFile, recordFormat, type RawRecord } from "../jobs/record.ts";
+import { systemCode } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import { recordFile, type RawRecord } from "../jobs/record.ts";
 import { successFlag } from "../oozie/dataset.ts";
 import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
+import {
+  compareBytes,
+  contentOf,
+  instanceExists,
+  instanceIncomplete,
+  instanceMissing,
+  isHidden,
+  nameToPlace,
+  recordOf,
+  recordText,
+  sameContent,
+  type FileToPlace,
+  type PlaceOptions,
+  type RawFile,
+} from "../project/rawinstance.ts";
+
+export { contentOf, type FileToPlace, type PlaceOptions, type RawFile };
 
 /*
  * Raw data-set instances on a folder. An instance is complete when its flag is there, so a flag may never stand in a
  * folder that is being filled. A new instance is therefore filled beside its place and comes in by one rename, flag
  * and all; only an addition to an instance that readers know takes the flag away for a moment.
  */
-
-export type RawFile = RawRecord["files"][number];
-
-/** A file to be copied into an instance. */
-export interface FileToPlace {
-  readonly path: string;
-  /** @default the base name of `path` */
-  readonly name?: string;
-}
-
-export interface PlaceOptions {
-  /** The flag's name; empty when the folder itself is the flag, as Oozie has it. @default "_SUCCESS" */
-  readonly doneFlag?: string;
-  /** `new` refuses an instance that is there, `replace` swaps it whole, `add` puts further files into it. */
-  readonly mode: "new" | "replace" | "add";
-}
 
 /** Whether an instance's flag is there. */
 export function isComplete(folder: string, doneFlag = successFlag): boolean {
@@ -103,21 +104,8 @@ export function publishInstance(sealed: string, folder: string): void {
 /** Refuses an instance that is there, or that somebody else may be filling. */
 export function refuseExisting(folder: string, doneFlag = successFlag): void {
   if (!existsSync(folder)) return;
-  if (isComplete(folder, doneFlag))
-    throw new HowdahError("the instance is there already", {
-      code: "INSTANCE_EXISTS",
-      where: folder,
-      next: "add files to it with --add, or replace it",
-    });
-  if (dataFiles(folder).length > 0)
-    throw new HowdahError(
-      "the folder holds files but no flag: somebody may be filling it, or an addition was cut off",
-      {
-        code: "INSTANCE_INCOMPLETE",
-        where: folder,
-        next: "finish the addition by doing it again, or replace the instance",
-      },
-    );
+  if (isComplete(folder, doneFlag)) throw instanceExists(folder);
+  if (dataFiles(folder).length > 0) throw instanceIncomplete(folder);
 }
 
 /** Whether {@link refuseExisting} would refuse. */
@@ -151,21 +139,11 @@ export function rawContent(folder: string): string {
   return contentOf(readRaw(folder));
 }
 
-/** {@link rawContent} of files that are known. */
-export function contentOf(files: readonly RawFile[]): string {
-  return hashOf([...files].sort(byName).map(({ name, sha256 }) => [name, sha256]));
-}
-
 /** {@link placeInstance} in the mode `add`. */
 export function addToInstance(folder: string, files: readonly FileToPlace[], doneFlag = successFlag): RawRecord {
   recoverInstances(dirname(folder));
   const complete = isComplete(folder, doneFlag);
-  if (!complete && !existsSync(join(folder, recordFile)))
-    throw new HowdahError("there is no complete instance to add to", {
-      code: "INSTANCE_MISSING",
-      where: folder,
-      next: "place it first, without --add",
-    });
+  if (!complete && !existsSync(join(folder, recordFile))) throw instanceMissing(folder);
   const aside = (name: string | number): string => join(folder, `.adding-${name}`);
   clearAdditions(folder);
   const present = readRaw(folder);
@@ -202,14 +180,6 @@ function clearAdditions(folder: string): void {
   });
 }
 
-function sameContent(path: string, twin: string): HowdahError {
-  return new HowdahError(`${path} is in the instance already, byte for byte`, {
-    code: "SAME_CONTENT",
-    where: twin,
-    next: "nothing is left to do, unless another file was meant",
-  });
-}
-
 /** Copies files into a folder under names that are free there, or under other names that the caller gives. */
 function copyAll(
   files: readonly FileToPlace[],
@@ -219,25 +189,11 @@ function copyAll(
 ): (RawFile & { readonly staged: string })[] {
   const taken = new Set(present.map(({ name }) => name));
   return files.map(({ path, name = basename(path) }, i) => {
-    if (isHidden(name))
-      throw new HowdahError(`${name} would not be read as data: its name begins with ${name.slice(0, 1)}`, {
-        code: "FILE_NAME",
-        where: path,
-        next: "rename the file",
-      });
-    const free = freeName(name, taken);
+    const free = nameToPlace(name, path, taken);
     taken.add(free);
     const staged = stagedAs?.(i) ?? join(folder, free);
     return { name: free, staged, ...copyHashed(path, staged) };
   });
-}
-
-/** `part.csv.gz`, or `part-2.csv.gz` where that is taken. */
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  const [, stem = name, extensions = ""] = /^([^.]+)(\..*)$/.exec(name) ?? [];
-  let free = name;
-  for (let i = 2; taken.has(free); i++) free = `${stem}-${i}${extensions}`;
-  return free;
 }
 
 function copyHashed(from: string, to: string): { bytes: number; sha256: string } {
@@ -302,29 +258,6 @@ function dataFiles(folder: string): string[] {
     .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isFile()))
     .map(({ name }) => name)
     .sort(compareBytes);
-}
-
-/** Hadoop's rule, which all engines follow. */
-function isHidden(name: string): boolean {
-  return name.startsWith("_") || name.startsWith(".");
-}
-
-function byName(a: RawFile, b: RawFile): number {
-  return compareBytes(a.name, b.name);
-}
-
-/** The order of UTF-8 bytes, which Python and the engines share; JavaScript's own differs beyond the first plane. */
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function recordOf(files: readonly RawFile[]): RawRecord {
-  const listed = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
-  return { format: recordFormat, files: listed.sort(byName) };
-}
-
-function recordText(record: RawRecord): string {
-  return `${JSON.stringify(record)}\n`;
 }
 
 /** A folder beside an instance that engines ignore; its name tells whose it is. */

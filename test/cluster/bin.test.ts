@@ -84,7 +84,7 @@ describe("cluster: bin/ of a build", function () {
     const names = await hdfs.list(`${root}/releases/${hash}`);
     assert.deepEqual([...(names ?? [])].sort(), ["hive", "jobs", "manifest.json", "oozie"]);
     for (const { path, content } of built.files.filter(({ path }) => path.endsWith(".xml")))
-      assert.equal(await hdfs.read(`${root}/releases/${hash}/${path}`), String(content));
+      assert.equal(String(await hdfs.read(`${root}/releases/${hash}/${path}`)), String(content));
     const cluster = openCluster({ name: "cluster", target: sandbox({ root }) }, { root: project });
     try {
       const current = await readCurrent(cluster);

@@ -1,6 +1,6 @@
 import { simpleAuth } from "#src/connect/auth/index.js";
 import { inParallel } from "#src/connect/parallel.js";
-import { WebHdfs } from "#src/connect/webhdfs/index.js";
+import { download, upload, WebHdfs } from "#src/connect/webhdfs/index.js";
 import type { ClusterAddresses } from "../support/cluster.js";
 import { all } from "./waiting.js";
 
@@ -24,6 +24,24 @@ export class TestHdfs {
     return this.#hdfs.cat(path);
   }
 
+  async putFolder(from: string, to: string): Promise<void> {
+    await upload(this.#hdfs, from, to);
+  }
+
+  async getFolder(from: string, to: string): Promise<void> {
+    await download(this.#hdfs, from, to);
+  }
+
+  /** The texts of all files below a folder whose path below it fits, by that path. */
+  async find(folder: string, fits: RegExp): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for await (const { path, type } of this.#hdfs.walk(folder)) {
+      const below = path.slice(folder.length + 1);
+      if (type === "file" && fits.test(below)) found.set(below, (await this.#hdfs.cat(path)).toString());
+    }
+    return found;
+  }
+
   /** Names in a folder; undefined where there is none. */
   async list(path: string): Promise<readonly string[] | undefined> {
     if (!(await this.#hdfs.exists(path))) return undefined;
@@ -35,11 +53,6 @@ export class TestHdfs {
     const names = ((await this.list(path)) ?? []).filter((name) => !/^[._]/.test(name));
     const texts = await Promise.all(names.map((name) => this.#hdfs.cat(`${path}/${name}`)));
     return texts.map((text) => text.toString()).join("");
-  }
-
-  /** A file's text. */
-  async read(path: string): Promise<string> {
-    return (await this.#hdfs.cat(path)).toString();
   }
 
   /** Every file below a folder. */

@@ -8,6 +8,7 @@ import { defaultCache, fetchPackages, type Packages } from "#src/sandbox/package
 import { markedProcesses, serverOf, serverProcess } from "#src/sandbox/process.js";
 import { serviceNames, type ServiceName } from "#src/sandbox/services.js";
 import type { SandboxStatus, State } from "#src/sandbox/status.js";
+import { portsOf } from "#src/sandbox/ports.js";
 import { clusterAt, type ClusterAddresses } from "../support/cluster.js";
 import { startCommand, type Ended, type Started } from "../support/command.js";
 
@@ -40,7 +41,7 @@ export class TestSandbox {
   /** One of a suite's own, which does not exist yet, beside the one that others use. */
   static own(offset: number): TestSandbox {
     const home = mkdtempSync(join(tmpdir(), "howdah-test-"));
-    return new TestSandbox(clusterAt(offset), "faults", home, ["--port-offset", String(offset)]);
+    return new TestSandbox(clusterAt(portsOf(offset)), "faults", home, ["--port-offset", String(offset)]);
   }
 
   /** Starts `howdah sandbox VERB`. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { didYouMean, HowdahError, ManyErrors, nearest, throwAll } from "#src/core/errors.js";
+import { shellWord } from "#src/core/shell.js";
 import { canonicalJson, hashOf, type Json } from "#src/core/hash.js";
 import {
   cron,
@@ -131,6 +133,19 @@ describe("core", () => {
     assert.throws(
       () => throwAll([error("one"), error("two")]),
       (thrown) => thrown instanceof ManyErrors && thrown.problems.length === 2 && thrown.exitCode === 2,
+    );
+  });
+
+  it("quotes words so that the shell gives them back", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }).filter((word) => !word.includes("\0") && word.isWellFormed()),
+        (word) => {
+          const { stdout } = spawnSync("/bin/sh", ["-c", `printf %s ${shellWord(word)}`], { encoding: "utf8" });
+          assert.equal(stdout, word);
+        },
+      ),
+      { numRuns: 40, examples: [[""], ["it's"], ['$HOME `x` "y" *'], ["a\nb"]] },
     );
   });
 });

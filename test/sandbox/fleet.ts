@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import type { Emit } from "#src/core/events.js";
 import { startFailure } from "#src/sandbox/failure.js";
 import { usualChoices, withChoices, writeSandbox, type Sandbox } from "#src/sandbox/folder.js";
-import { opens } from "#src/sandbox/health.js";
 import { alone } from "#src/sandbox/locked.js";
 import { serverProcess, type Launch } from "#src/sandbox/process.js";
 import { startAll, stopAll, type Patience, type Server, type Task } from "#src/sandbox/supervise.js";
@@ -58,10 +58,15 @@ export function fleetOf(folder: string, ships: readonly Ship[]): Fleet {
       needs,
       launch: () => launchOf({ sandbox }, ship),
       unwell: () =>
-        opens(port, 2000).then(
-          () => undefined,
-          (error: unknown) => messageOf(error),
-        ),
+        new Promise((resolve) => {
+          const socket = connect({ host: "127.0.0.1", port, timeout: 2000 });
+          const end = (why?: string): void => {
+            socket.destroy();
+            resolve(why);
+          };
+          socket.on("connect", () => end()).on("timeout", () => end("no answer"));
+          socket.on("error", (error) => end(messageOf(error)));
+        }),
       grace,
     };
   });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { XmlDocument } from "libxml2-wasm";
-import { clientEnvironment, clientNames, quoted, writeClients } from "#src/sandbox/clients.js";
+import { clientEnvironment, clientNames, writeClients } from "#src/sandbox/clients.js";
 import { openSandbox, writeSandbox, type Choices } from "#src/sandbox/folder.js";
 import { launchOf } from "#src/sandbox/launch.js";
 import { defaultPorts, portNames } from "#src/sandbox/ports.js";
@@ -221,12 +221,5 @@ describe("the clients of a sandbox", () => {
       clientNames.filter((name) => existsSync(join(folder, "bin", name))),
       ["hadoop", "hdfs", "mapred", "yarn"],
     );
-  });
-
-  it("quote words so that the shell gives them back", () => {
-    for (const word of ["plain", "a b", "it's", '$HOME `x` "y"', "*", "", "ä\\n"]) {
-      const { stdout } = spawnSync("/bin/sh", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" });
-      assert.equal(stdout, word);
-    }
   });
 });

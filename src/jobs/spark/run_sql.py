@@ -701,6 +701,8 @@ ALWAYS = {
     "spark.sql.ansi.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # The zone of executors; an option of their JVM would take the place of those that a cluster gives them.
+    "spark.executorEnv.TZ": "UTC",
     # A text in the job's SQL is what it is, also when it looks like ${env:HOME}.
     "spark.sql.variable.substitute": "false",
     # Hive 3 reads no other timestamps in Parquet.
@@ -726,16 +728,15 @@ LOCAL_ONLY = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
-UTC_OPTION = "-Duser.timezone=UTC"
-
-
 def start_spark(job, scratch, verbose):
     """A session with the settings on which the meaning of the SQL hangs."""
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    # Does nothing below spark-submit, which has started the JVM and given it its options.
-    SparkContext._ensure_initialized(conf=SparkConf().setAll([("spark.driver.extraJavaOptions", UTC_OPTION)]))
+    SparkContext._ensure_initialized()
+    # spark-submit has started the JVM, in the zone of its machine. Nothing has asked for a time yet.
+    zones = SparkContext._jvm.java.util.TimeZone
+    zones.setDefault(zones.getTimeZone("UTC"))
     given = SparkConf()
     local = given.get("spark.master", "local[*]").startswith("local")
     settings = dict(ALWAYS)
@@ -751,22 +752,21 @@ def start_spark(job, scratch, verbose):
     spark = builder.getOrCreate()
     if not verbose:
         spark.sparkContext.setLogLevel("ERROR")
-    check_zone(spark, local)
+    check_zone(spark)
     return spark
 
 
-def check_zone(spark, local):
-    zones = spark.sparkContext._jvm.java.util.TimeZone
-    utc = zones.getDefault().hasSameRules(zones.getTimeZone("UTC"))
-    executors = spark.sparkContext.getConf().get("spark.executor.extraJavaOptions", "")
-    if utc and (local or re.search(r"-Duser\.timezone=(Etc/)?UTC\b", executors)):
-        return
-    raise JobError(
-        "the JVMs of Spark do not run in UTC, so times would shift",
-        "ZONE",
-        USAGE,
-        "pass --conf spark.driver.extraJavaOptions={0} --conf spark.executor.extraJavaOptions={0}".format(UTC_OPTION),
-    )
+def check_zone(spark):
+    """An executor's own option wins over its environment."""
+    options = spark.sparkContext.getConf().get("spark.executor.extraJavaOptions", "")
+    zones = re.findall(r"-Duser\.timezone=(\S*)", options)
+    if zones and zones[-1] not in ("UTC", "Etc/UTC", "GMT", "Z"):
+        raise JobError(
+            "the executors of Spark run in %s, not in UTC, so times would shift" % zones[-1],
+            "ZONE",
+            USAGE,
+            "leave -Duser.timezone out of spark.executor.extraJavaOptions",
+        )
 
 
 def ddl(columns):
