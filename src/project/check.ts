@@ -70,7 +70,7 @@ const clusterTarget = v.strictObject({
     ),
   ),
   metastore: v.optional(metastore),
-  hiveSite: v.optional(v.boolean("must be true or false")),
+  hiveSite: v.optional(v.union([v.boolean(), text], "must be true, false, or the path of a hive-site.xml")),
   queue: v.optional(text),
   launcherQueue: v.optional(text),
   kerberos: v.optional(v.boolean("must be true or false")),

@@ -76,8 +76,12 @@ export interface ClusterOptions extends TargetValues {
   readonly hiveServer2?: string | { readonly url: string; readonly principal?: string };
   /** `thrift://host:9083`. With Kerberos, Spark jobs show the metastore a credential. */
   readonly metastore?: { readonly uri: string; readonly principal?: string };
-  /** Whether a hive-site.xml is kept at `<root>/conf/hive-site.xml` for Hive and Spark actions. @default false */
-  readonly hiveSite?: boolean;
+  /**
+   * Whether a hive-site.xml is kept at `<root>/conf/hive-site.xml` for Hive and Spark actions, and of which file of this
+   * machine it is a copy: a path relative to the configuration, or with `true` that of `HIVE_CONF_DIR`, else of
+   * `HADOOP_CONF_DIR`. @default false
+   */
+  readonly hiveSite?: boolean | string;
   /** YARN's queue for jobs. @default YARN's own choice */
   readonly queue?: string;
   /** YARN's queue for launchers: in a queue of their own they cannot keep jobs from starting. @default none */

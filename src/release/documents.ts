@@ -75,7 +75,7 @@ export function writingFor(project: Project, target: ClusterTarget): Writing {
     sparkOptions: target.sparkOptions ?? "",
     queue: target.queue !== undefined,
     launcherQueue: target.launcherQueue !== undefined,
-    hiveSite: target.hiveSite ?? false,
+    hiveSite: target.hiveSite !== undefined && target.hiveSite !== false,
     placeText: ({ file, line }) => `${fileText(file)}:${line}`,
   };
   return { context, scriptOf, specOf };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { cluster, type ClusterOptions, type ClusterTarget } from "../project/config.ts";
 import { openSandbox, usualName } from "./folder.ts";
 
@@ -11,8 +12,8 @@ export interface SandboxOptions extends Pick<
 }
 
 /** A sandbox of this machine as a target: its servers at the ports that it was given, Oozie 5.2. */
-export function sandbox({ name = usualName(), ...options }: SandboxOptions): ClusterTarget {
-  const { ports } = openSandbox(name);
+export function sandbox({ name = usualName(), hiveSite, ...options }: SandboxOptions): ClusterTarget {
+  const { ports, conf } = openSandbox(name);
   const at = (port: keyof typeof ports): string => `localhost:${ports[port]}`;
   return cluster({
     profile: "oozie5.2",
@@ -25,6 +26,8 @@ export function sandbox({ name = usualName(), ...options }: SandboxOptions): Clu
     metastore: { uri: `thrift://${at("metastore")}` },
     oozie: `http://${at("oozie")}/oozie`,
     livy: `http://${at("livy")}`,
+    // Its own, which `up` writes.
+    ...(hiveSite === undefined ? {} : { hiveSite: hiveSite === true ? join(conf, "hive", "hive-site.xml") : hiveSite }),
     ...options,
   });
 }

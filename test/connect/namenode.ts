@@ -13,6 +13,8 @@ export interface StandIn {
   readonly files: Files;
   /** "CREATE /a", of NameNode and DataNode ("dn CREATE /a"). */
   readonly seen: string[];
+  /** The queries of both. */
+  readonly asked: string[];
   /** Where the NameNode sends to. @default the DataNode */
   redirect: (location: string) => string;
   /** Without LISTSTATUS_BATCH, GETTRASHROOT and rename options, as older servers and HttpFS are. */
@@ -26,6 +28,7 @@ export interface StandIn {
 export async function standInCluster(): Promise<StandIn> {
   const files: Files = new Map([["/", undefined]]);
   const seen: string[] = [];
+  const asked: string[] = [];
   const name = createServer((request, response) => void answerName(request, response));
   const data = createServer((request, response) => void answerData(request, response));
   await Promise.all([listen(name), listen(data)]);
@@ -35,6 +38,7 @@ export async function standInCluster(): Promise<StandIn> {
     dataUrl,
     files,
     seen,
+    asked,
     redirect: (location) => location,
     old: false,
     piece: 3,
@@ -48,6 +52,7 @@ export async function standInCluster(): Promise<StandIn> {
     for await (const chunk of request as AsyncIterable<Buffer>) seen.push(`nn got ${chunk.length} bytes`);
     const { path, op, query } = parsed(request);
     seen.push(`${op} ${path}`);
+    asked.push(query.toString());
     const parent = path.slice(0, path.lastIndexOf("/")) || "/";
     const missing = () => refuse(response, 404, "java.io.FileNotFoundException", `File does not exist: ${path}`);
     switch (op) {
@@ -119,6 +124,7 @@ export async function standInCluster(): Promise<StandIn> {
   async function answerData(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { path, op, query } = parsed(request);
     seen.push(`dn ${op} ${path}`);
+    asked.push(query.toString());
     if (op === "OPEN") {
       const offset = Number(query.get("offset") ?? 0);
       const length = query.get("length");
