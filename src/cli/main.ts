@@ -31,6 +31,22 @@ const commands: Readonly<
     describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
+  deploy: {
+    describe: "bring what a build writes to a cluster, and make it the current release",
+    load: async () => (await import("./commands/deploy.ts")).deployCommand,
+  },
+  releases: {
+    describe: "list the releases on a cluster, and which running jobs use them",
+    load: async () => (await import("./commands/deploy.ts")).releasesCommand,
+  },
+  rollback: {
+    describe: "make an earlier release the current one again",
+    load: async () => (await import("./commands/deploy.ts")).rollbackCommand,
+  },
+  gc: {
+    describe: "remove releases that nothing uses any more",
+    load: async () => (await import("./commands/deploy.ts")).gcCommand,
+  },
   query: {
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Readable } from "node:stream";
 import { bug, HowdahError, isHowdahError } from "../core/errors.ts";
@@ -300,7 +301,12 @@ export class Http {
     const stop = new AbortController();
     const meter = new Meter(milliseconds, whole && typeof body !== "function", () => stop.abort());
     const abort = () => stop.abort(interrupted(what, where));
-    for (const wish of [signal, this.#closing.signal]) wish?.addEventListener("abort", abort, { once: true });
+    for (const wish of [signal, this.#closing.signal]) {
+      if (wish === undefined) continue;
+      // One for each request that is under way: no leak, which Node would suspect beyond ten.
+      setMaxListeners(0, wish);
+      wish.addEventListener("abort", abort, { once: true });
+    }
 
     const { underlying, Transport } = await import("./transport.ts");
     const source = typeof body === "function" ? meter.sent(body()) : body;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectError } from "../connect/errors.ts";
-import { isNotFound } from "../connect/webhdfs/index.ts";
+import { ConnectError, interrupted } from "../connect/errors.ts";
+import { isNotFound, type CallOptions } from "../connect/webhdfs/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
@@ -25,14 +25,15 @@ export interface LockOptions {
   readonly doing: string;
   /** How long to wait for another holder, in milliseconds. @default 60,000 */
   readonly patience?: number;
+  /** How long a holder may show nothing before it counts as dead, in milliseconds. @default 45,000 */
+  readonly silence?: number;
   readonly signal?: AbortSignal;
-  /** Told `lock.waiting` and `lock.taken-over`, with who holds it. */
+  /** Told `lock.waiting` once for each holder that is waited for, and `lock.taken-over`, with who holds it. */
   readonly emit?: Emit;
 }
 
-/** How often a holder shows that it lives, and for how long it may show nothing before it counts as dead. */
+/** How often a holder shows that it lives. */
 const renewal = 10_000;
-const silence = 45_000;
 
 /**
  * Does something while holding the lock of a target, which deploying, submitting and collecting take. A holder that has
@@ -46,96 +47,134 @@ export async function withTargetLock<T>(
 ): Promise<T> {
   const path = remoteLayout(cluster.target).lock;
   const mine: Holder = { ...claim(), user: cluster.user, doing: options.doing };
-  await take(cluster, path, mine, options);
-  const timer = setInterval(() => {
-    cluster.hdfs.utimes(path, { modified: Date.now() }, { deadline: renewal }).catch(() => undefined);
-  }, renewal);
-  timer.unref();
+  /** Files of this process that do not belong there afterwards. */
+  const left = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
   try {
-    return await work({
-      check: async () => {
-        const holder = await holderOf(cluster, path);
-        if (holder?.nonce !== mine.nonce)
-          throw new HowdahError(`the lock was taken over${holder === undefined ? "" : ` by ${who(holder)}`}`, {
-            code: "LOCK_LOST",
-            fault: "run",
-            where: path,
-            next: "run it again: what was done so far is kept",
-          });
-      },
-    });
+    await take(cluster, path, mine, left, options);
+    timer = setInterval(() => {
+      cluster.hdfs.utimes(path, { modified: Date.now() }, { deadline: renewal }).catch(() => undefined);
+    }, renewal);
+    timer.unref();
+    return await work({ check: () => checkHeld(cluster, path, mine) });
   } finally {
     clearInterval(timer);
     const holder = await holderOf(cluster, path).catch(() => undefined);
-    if (holder?.nonce === mine.nonce)
-      await cluster.hdfs.rm(path, { force: true, deadline: 5000 }).catch(() => undefined);
+    if (holder?.nonce === mine.nonce) left.add(path);
+    for (const one of left) await cluster.hdfs.rm(one, { force: true, deadline: 5000 }).catch(() => undefined);
   }
 }
 
-async function take(cluster: Cluster, path: string, mine: Holder, options: LockOptions): Promise<void> {
-  const { patience = 60_000, signal, emit = () => undefined } = options;
+async function take(
+  cluster: Cluster,
+  path: string,
+  mine: Holder,
+  left: Set<string>,
+  { patience = 60_000, silence = 45_000, signal, emit = () => undefined }: LockOptions,
+): Promise<void> {
   const { hdfs } = cluster;
   const call = signal === undefined ? {} : { signal };
   const aside = `${path}.${mine.nonce}`;
   const begun = performance.now();
   // What a holder showed last, and since when it has shown nothing else, by our own clock.
   let shown: { readonly nonce: string; readonly modified: number; readonly since: number } | undefined;
+  let pause = 25;
+  left.add(aside);
   await hdfs.create(aside, `${JSON.stringify(mine)}\n`, { ...call, overwrite: true });
-  try {
-    for (;;) {
-      try {
-        await hdfs.mv(aside, path, call);
-        return;
-      } catch (error) {
-        if (!(error instanceof ConnectError) || error.code !== "HDFS_EXISTS") throw error;
-      }
-      const status = await hdfs.statIfThere(path, call);
-      const holder = status === undefined ? undefined : await holderOf(cluster, path);
-      if (status === undefined || holder === undefined) continue;
-      const now = performance.now();
-      if (shown?.nonce !== holder.nonce || shown.modified !== status.modified)
-        shown = { nonce: holder.nonce, modified: status.modified, since: now };
-      if (isGone(holder) || now - shown.since > silence) {
-        await takeAway(cluster, path, holder, aside);
-        emit({ event: "lock.taken-over", from: who(holder) });
-      } else if (now - begun > patience) throw locked(path, holder);
-      else {
-        emit({ event: "lock.waiting", for: who(holder), doing: holder.doing });
-        await sleep(500, undefined, call);
-      }
+  for (;;) {
+    try {
+      await hdfs.mv(aside, path, call);
+      left.delete(aside);
+      return;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
     }
-  } catch (error) {
-    await hdfs.rm(aside, { force: true, deadline: 5000 }).catch(() => undefined);
-    throw error;
+    const status = await hdfs.statIfThere(path, call);
+    const holder = status === undefined ? undefined : await holderOf(cluster, path, call);
+    if (status === undefined || holder === undefined) continue;
+    const now = performance.now();
+    if (shown?.nonce !== holder.nonce) emit({ event: "lock.waiting", for: who(holder), doing: holder.doing });
+    if (shown?.nonce !== holder.nonce || shown.modified !== status.modified)
+      shown = { nonce: holder.nonce, modified: status.modified, since: now };
+    const dead = isGone(holder) || now - shown.since > silence;
+    if (dead && (await takeAway(cluster, path, holder, left))) {
+      emit({ event: "lock.taken-over", from: who(holder) });
+      continue;
+    }
+    if (now - begun > patience) throw locked(path, holder);
+    await sleep((pause = Math.min(500, 2 * pause)), undefined, call).catch(() => {
+      throw interrupted("cannot take the lock", path);
+    });
   }
 }
 
-/** Renames a dead holder's lock away. One that took its place in the meantime gets it back. */
-async function takeAway(cluster: Cluster, path: string, dead: Holder, aside: string): Promise<void> {
+/**
+ * Renames a dead holder's lock away. The new name is the dead one's own, so that of several who find it dead one alone
+ * can do so. A lock that took its place in the meantime goes back.
+ */
+async function takeAway(cluster: Cluster, path: string, dead: Holder, left: Set<string>): Promise<boolean> {
   const { hdfs } = cluster;
-  const away = `${aside}.dead`;
+  const away = `${path}.${dead.nonce}.dead`;
   try {
     await hdfs.mv(path, away);
   } catch (error) {
-    if (isNotFound(error)) return;
+    if (isNotFound(error) || isTaken(error)) return false;
     throw error;
   }
+  left.add(away);
   const holder = await holderOf(cluster, away);
-  if (holder !== undefined && holder.nonce !== dead.nonce) await hdfs.mv(away, path);
-  else await hdfs.rm(away, { force: true });
+  if (holder === undefined || holder.nonce === dead.nonce) return true;
+  try {
+    await hdfs.mv(away, path);
+  } catch (error) {
+    // A third one took it: the second finds out when it checks.
+    if (!isTaken(error)) throw error;
+  }
+  return false;
 }
 
-async function holderOf({ hdfs }: Cluster, path: string): Promise<Holder | undefined> {
+async function checkHeld(cluster: Cluster, path: string, mine: Holder): Promise<void> {
+  let holder: Holder | undefined;
+  // It may be on its way back from one who took it for a dead one's.
+  for (let looks = 0; looks < 4 && holder === undefined; looks++) {
+    if (looks > 0) await sleep(100);
+    holder = await holderOf(cluster, path);
+  }
+  if (holder?.nonce === mine.nonce) return;
+  throw new HowdahError(`the lock was taken over${holder === undefined ? "" : ` by ${who(holder)}`}`, {
+    code: "LOCK_LOST",
+    fault: "run",
+    where: path,
+    next: "run it again: what was done so far is kept",
+  });
+}
+
+async function holderOf({ hdfs }: Cluster, path: string, call: CallOptions = {}): Promise<Holder | undefined> {
   try {
-    return parseClaim((await hdfs.cat(path)).toString()) as Holder | undefined;
+    const text = (await hdfs.cat(path, call)).toString();
+    const holder = parseClaim(text) as Partial<Holder> | undefined;
+    if (typeof holder === "object" && /^[\w-]+$/.test(holder.nonce ?? "")) return holder as Holder;
+    // Written by nobody of us: nobody renews it either, so that its silence ends it.
+    return {
+      pid: 0,
+      started: null,
+      host: "",
+      nonce: `unreadable-${text.length}`,
+      user: "somebody",
+      doing: "something",
+    };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
+function isTaken(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === "HDFS_EXISTS";
+}
+
 function who({ user, host, pid }: Holder): string {
-  return `${user} on ${host}, process ${pid}`;
+  return host === "" ? user : `${user} on ${host}, process ${pid}`;
 }
 
 function locked(path: string, holder: Holder): HowdahError {

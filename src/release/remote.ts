@@ -14,6 +14,10 @@ export interface RemoteLayout {
   readonly hiveSite: string;
   /** The folder of a release. */
   readonly release: (hash: string) => string;
+  /** Where a release is uploaded, before it is whole. What an interrupted upload leaves there is gone on with. */
+  readonly partial: (hash: string) => string;
+  /** Where a release goes to be removed. */
+  readonly removed: (hash: string) => string;
 }
 
 export function remoteLayout({ root }: Pick<ClusterTarget, "root">): RemoteLayout {
@@ -24,5 +28,7 @@ export function remoteLayout({ root }: Pick<ClusterTarget, "root">): RemoteLayou
     lock: `${root}/lock.json`,
     hiveSite: `${root}/conf/hive-site.xml`,
     release: (hash) => `${root}/releases/${hash}`,
+    partial: (hash) => `${root}/releases/.${hash}.partial`,
+    removed: (hash) => `${root}/releases/.gc-${hash}`,
   };
 }

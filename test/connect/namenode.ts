@@ -11,6 +11,8 @@ export interface StandIn {
   readonly url: string;
   readonly dataUrl: string;
   readonly files: Files;
+  /** When files and folders were changed last; those that are not here, in 1970. */
+  readonly times: Map<string, number>;
   /** "CREATE /a", of NameNode and DataNode ("dn CREATE /a"). */
   readonly seen: string[];
   /** The queries of both. */
@@ -27,6 +29,7 @@ export interface StandIn {
 /** NameNode and DataNode in this process: two steps, JSON and exceptions as NamenodeWebHdfsMethods and the DataNode's handler. */
 export async function standInCluster(): Promise<StandIn> {
   const files: Files = new Map([["/", undefined]]);
+  const times = new Map<string, number>();
   const seen: string[] = [];
   const asked: string[] = [];
   const name = createServer((request, response) => void answerName(request, response));
@@ -37,6 +40,7 @@ export async function standInCluster(): Promise<StandIn> {
     url: `http://localhost:${(name.address() as AddressInfo).port}`,
     dataUrl,
     files,
+    times,
     seen,
     asked,
     redirect: (location) => location,
@@ -88,7 +92,11 @@ export async function standInCluster(): Promise<StandIn> {
         return json(response, 200, { boolean: files.delete(path) });
       }
       case "RENAME": {
-        const to = query.get("destination")!;
+        const named = query.get("destination")!;
+        const into = query.get("renameoptions") === null && files.has(named) && files.get(named) === undefined;
+        const to = into ? `${named}/${path.slice(path.lastIndexOf("/") + 1)}` : named;
+        if (query.get("renameoptions") === "OVERWRITE" && !standIn.old && children(named).length > 0)
+          return refuse(response, 403, "java.io.IOException", `rename destination directory is not empty: ${named}`);
         const replaces = query.get("renameoptions") === "OVERWRITE" && !standIn.old;
         const possible =
           files.has(path) && files.has(to.slice(0, to.lastIndexOf("/")) || "/") && (replaces || !files.has(to));
@@ -114,6 +122,19 @@ export async function standInCluster(): Promise<StandIn> {
         const bytes = `000002000000000000000000${computed.digest()}00000000`;
         return json(response, 200, { FileChecksum: { algorithm: "MD5-of-0MD5-of-512CRC32C", bytes, length: 28 } });
       }
+      case "GETCONTENTSUMMARY": {
+        if (!files.has(path)) return missing();
+        const all = [...files].filter(([one]) => one === path || one.startsWith(`${path}/`)).map(([, bytes]) => bytes);
+        const held = all.filter((bytes) => bytes !== undefined);
+        const length = held.reduce((sum, bytes) => sum + bytes.length, 0);
+        const counts = { fileCount: held.length, directoryCount: all.length - held.length };
+        const summary = { ...counts, length, quota: -1, spaceConsumed: length, spaceQuota: -1 };
+        return json(response, 200, { ContentSummary: summary });
+      }
+      case "SETTIMES":
+        if (!files.has(path)) return missing();
+        times.set(path, Number(query.get("modificationtime")));
+        return void response.writeHead(200).end();
       case "GETHOMEDIRECTORY":
         return json(response, 200, { Path: `/user/${query.get("user.name")}` });
       default:
@@ -128,7 +149,11 @@ export async function standInCluster(): Promise<StandIn> {
     if (op === "OPEN") {
       const offset = Number(query.get("offset") ?? 0);
       const length = query.get("length");
-      const part = files.get(path)!.subarray(offset, length === null ? undefined : offset + Number(length));
+      const whole = files.get(path);
+      // Renamed or removed since the NameNode was asked.
+      if (whole === undefined)
+        return refuse(response, 404, "java.io.FileNotFoundException", `File does not exist: ${path}`);
+      const part = whole.subarray(offset, length === null ? undefined : offset + Number(length));
       response.writeHead(200, { "Content-Length": part.length }).end(part);
       return;
     }
@@ -172,7 +197,7 @@ export async function standInCluster(): Promise<StandIn> {
       permission: bytes === undefined ? "755" : "644",
       replication: 1,
       blockSize,
-      modificationTime: 1,
+      modificationTime: times.get(path) ?? 1,
       accessTime: 1,
     };
   }

@@ -87,7 +87,8 @@ export async function faultProxy(target: string, options: FaultProxyOptions = {}
       },
     );
     forwarded.once("error", () => request.socket.destroy());
-    request.socket.once("close", () => forwarded.destroy());
+    // One for each request of a connection that is kept.
+    request.socket.setMaxListeners(0).once("close", () => forwarded.destroy());
     if (fault.cutBody === undefined) request.pipe(forwarded);
     else
       cutAfter(fault.cutBody, request, forwarded, () => {

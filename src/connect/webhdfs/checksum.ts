@@ -22,6 +22,15 @@ export function md5Of({ bytes }: FileChecksum): string {
   return bytes.slice(24, 56).toLowerCase();
 }
 
+/** Whether content has this checksum; undefined where its kind cannot be computed here. */
+export function hasChecksum(content: Uint8Array, remote: FileChecksum, blockSize: number): boolean | undefined {
+  const form = formOf(remote);
+  if (form === undefined) return undefined;
+  const computed = new Md5Md5Crc(form, blockSize);
+  computed.update(content);
+  return computed.digest() === md5Of(remote);
+}
+
 /**
  * HDFS' checksum of a file, computed from its content: the MD5 of the MD5s of the CRCs of each block. Give it the content
  * in pieces, in order. Hadoop digests the whole buffer that holds the MD5s, with the zeros behind them
