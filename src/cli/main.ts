@@ -47,6 +47,10 @@ const commands: Readonly<
     describe: "remove releases that nothing uses any more",
     load: async () => (await import("./commands/deploy.ts")).gcCommand,
   },
+  hdfs: {
+    describe: "files on a cluster: list, upload, download, remove and more",
+    load: async () => (await import("./commands/hdfs.ts")).hdfsCommands,
+  },
   query: {
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Emit } from "../core/events.ts";
 import { openTarget, type LocalTarget } from "../local/target.ts";
 import { openCluster, type Cluster } from "../project/cluster.ts";
 import { findProject, loadProject, targetOf, type Project } from "../project/load.ts";
@@ -40,8 +41,10 @@ export async function withCluster<T>(
   args: Arguments,
   project: Project,
   work: (cluster: Cluster) => Promise<T>,
+  emit?: Emit,
 ): Promise<T> {
-  const cluster = openCluster(targetOf(project, "cluster", args.text("target")), { root: project.root });
+  const connection = { root: project.root, ...(emit === undefined ? {} : { emit }) };
+  const cluster = openCluster(targetOf(project, "cluster", args.text("target")), connection);
   try {
     return await work(cluster);
   } finally {

@@ -1,6 +1,7 @@
 // HDFS over REST. What is here asks servers and moves bytes; what should be where is for others to say.
 export { WebHdfs } from "./client.ts";
 export type { Content, ReadOptions, WriteOptions } from "./client.ts";
+export { expandGlob } from "./glob.ts";
 export { hasChecksum } from "./checksum.ts";
 export { isNotFound } from "./calls.ts";
 export type { CallOptions } from "./calls.ts";
