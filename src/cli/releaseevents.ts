@@ -15,7 +15,7 @@ export function releaseEvents(io: Io): Emit {
         break;
       case "deploy.kept":
         io.say(
-          `${number("files")} of ${countText(number("ofFiles"), "file")} are in ${text("folder")}: the next deploy of the same goes on with them; the current release is as it was`,
+          `what was uploaded stays in ${text("folder")} (${number("files")} of ${countText(number("ofFiles"), "file")} verified): the next deploy of the same goes on with it; the current release is as it was`,
         );
         break;
       case "lock.waiting":

@@ -68,6 +68,7 @@ async function fill(
   const total = extent(files);
   const done = { files: 0, bytes: 0 };
   const [uploaded, kept] = [{ ...done }, { ...done }];
+  const begun = new Set<string>();
   const place = async (file: BuildFile): Promise<void> => {
     const bytes = Buffer.byteLength(file.content);
     const path = `${folder}/${file.path}`;
@@ -75,6 +76,7 @@ async function fill(
     // The folder's name is the hash of what is in it: of a file as long as it should be, the checksum decides.
     const isThere = file !== last && before?.length === bytes && (await hasContent(before, file));
     if (!isThere) {
+      begun.add(path);
       await hdfs.create(path, file.content, { ...call, overwrite: true });
       if (!(await hasContent(await hdfs.stat(path, call), file))) throw differs(path);
     }
@@ -108,7 +110,8 @@ async function fill(
     });
     await place(last);
   } catch (error) {
-    if (done.files > 0) emit({ event: "deploy.kept", folder, files: done.files, ofFiles: total.files });
+    if (begun.size > 0 || there.size > 0)
+      emit({ event: "deploy.kept", folder, files: done.files, ofFiles: total.files });
     throw error;
   }
   return { uploaded, kept };
