@@ -59,6 +59,10 @@ const commands: Readonly<
     describe: "put files into an instance of a data set, the flag last",
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,
   },
+  why: {
+    describe: "say why a job or an action does not go on",
+    load: async () => (await import("./commands/why.ts")).whyCommand,
+  },
   sandbox: {
     describe: "a real Hadoop, Hive, Oozie, Livy and Spark on this machine",
     load: async () => (await import("./commands/sandbox.ts")).sandboxCommands,

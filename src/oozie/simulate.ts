@@ -7,6 +7,7 @@ import {
   timeoutMinutes,
   type ForecastAction,
   type Grid,
+  type InstancesAt,
   type ResolvedInstances,
   type Schedule,
 } from "./calendar.ts";
@@ -23,6 +24,13 @@ export interface SimulatedEvent {
   readonly resolved: ResolvedInstances;
   /** The data set's first instance. */
   readonly first: Instant;
+}
+
+/** What `latest` and `future` are resolved by. */
+export interface Look {
+  /** From when `latest` looks back: when the action was created. */
+  readonly now?: Instant;
+  readonly has: (dataSet: DataSet, time: Instant) => boolean;
 }
 
 /** An action of a coordinator, and what it waits for. */
@@ -67,10 +75,10 @@ export class Simulation {
     for (const nominal of nominalTimes(this.schedule, from, until)) yield this.action(nominal);
   }
 
-  /** The action of a nominal time. `latest` and `future` stay open: they depend on what is there. */
-  action(nominal: Instant): SimulatedAction {
+  /** The action of a nominal time. `latest` and `future` depend on what is there: without a look they stay open. */
+  action(nominal: Instant, look?: Look): SimulatedAction {
     const { reads, writes } = this.coordinator;
-    return { nominal, reads: this.#events(reads, nominal), writes: this.#events(writes, nominal) };
+    return { nominal, reads: this.#events(reads, nominal, look), writes: this.#events(writes, nominal) };
   }
 
   /** What becomes of all actions when the coordinator is submitted at some time: see {@link forecast}. */
@@ -110,13 +118,14 @@ export class Simulation {
     return String(evaluate(dataSet.uri, instanceScope(time, this.#parameter)));
   }
 
-  #events(events: Coordinator["reads"], nominal: Instant): readonly SimulatedEvent[] {
+  #events(events: Coordinator["reads"], nominal: Instant, look?: Look): readonly SimulatedEvent[] {
     const found: SimulatedEvent[] = [];
     for (const name in events) {
       const instances = events[name]!;
       const { timezone } = this.coordinator;
       const grid = this.#grid(instances.dataSet);
-      const resolved = resolveInstances(instances, { grid, nominal, timezone, parameter: this.#parameter });
+      const seen = { grid, nominal, timezone, parameter: this.#parameter, ...lookingAt(instances.dataSet, look) };
+      const resolved = resolveInstances(instances, seen);
       found.push({ name, instances, resolved, first: originOf(grid) });
     }
     return found;
@@ -127,4 +136,10 @@ export class Simulation {
     if (grid === undefined) this.#grids.set(dataSet, (grid = gridOf(dataSet, this.#parameter)));
     return grid;
   }
+}
+
+function lookingAt(dataSet: DataSet, look: Look | undefined): Pick<InstancesAt, "now" | "has"> {
+  if (look === undefined) return {};
+  const has = (time: Instant): boolean => look.has(dataSet, time);
+  return look.now === undefined ? { has } : { has, now: look.now };
 }

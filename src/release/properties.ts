@@ -100,3 +100,20 @@ export function propertyLine(name: string, value: string): string {
     .replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `${name}=${escaped}`;
 }
+
+/** Reads the properties of a `job.properties` that {@link jobProperties} wrote. */
+export function readProperties(text: string): Readonly<Record<string, string>> {
+  const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", f: "\f" };
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf("=");
+      const value = line
+        .slice(at + 1)
+        .replace(/\\(?:u([0-9a-f]{4})|(.))/g, (_, code: string | undefined, one: string) =>
+          code === undefined ? (escapes[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16)),
+        );
+      return [line.slice(0, at), value] as const;
+    }),
+  );
+}

@@ -8,3 +8,4 @@ export type { CallOptions } from "./calls.ts";
 export type { AclStatus, ContentSummary, FileChecksum, FileStatus, SnapshotDifference } from "./status.ts";
 export { download, upload } from "./transfer.ts";
 export type { TransferOptions, Transferred, UploadOptions, Verification } from "./transfer.ts";
+export { below, folderOf } from "./status.ts";
