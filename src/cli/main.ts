@@ -59,6 +59,10 @@ const commands: Readonly<
     describe: "put files into an instance of a data set, the flag last",
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,
   },
+  logs: {
+    describe: "show what a failed job said, the decisive lines first",
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
   why: {
     describe: "say why a job or an action does not go on",
     load: async () => (await import("./commands/why.ts")).whyCommand,

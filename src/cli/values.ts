@@ -37,3 +37,11 @@ export function durationOption(args: Arguments, name: string, otherwise: number)
     });
   return Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "m" | "h" | "d"];
 }
+
+/** An option that is a whole number from 1. */
+export function countOption(args: Arguments, name: string): number | undefined {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new HowdahError(`--${name} ${text} is no whole number from 1`, { code: "USAGE" });
+}

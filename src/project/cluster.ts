@@ -5,7 +5,14 @@ import { livyClient, type Livy } from "../connect/livy.ts";
 import { oozieClient, type Oozie } from "../connect/oozie/index.ts";
 import type { TlsOptions } from "../connect/tls.ts";
 import { WebHdfs } from "../connect/webhdfs/index.ts";
-import { jobHistoryClient, yarnClient, type JobHistory, type Yarn } from "../connect/yarn.ts";
+import {
+  jobHistoryClient,
+  nodeManagerClient,
+  yarnClient,
+  type JobHistory,
+  type NodeManager,
+  type Yarn,
+} from "../connect/yarn.ts";
 import { HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { ClusterTarget, ClusterTls } from "./config.ts";
@@ -26,6 +33,8 @@ export interface Cluster {
   readonly yarn: Yarn;
   /** Undefined where the target does not say where it is: what it would have told is then left out. */
   readonly jobHistory: JobHistory | undefined;
+  /** The NodeManager at a web address, `host:port`, as YARN tells it. */
+  nodeManager(address: string): NodeManager;
   /** Ends all connections. */
   close(): void;
 }
@@ -85,6 +94,13 @@ export function openCluster({ name, target }: NamedTarget<ClusterTarget>, connec
   const oozie = lazy(() => oozieClient(http(need("oozie", "http://host:11000/oozie"))));
   const livy = lazy(() => livyClient(http(need("livy", "http://host:8998"))));
   const yarn = lazy(() => yarnClient(http(target.yarn ?? `http://${target.resourceManager.split(":")[0]!}:8088`)));
+  const nodeManagers = new Map<string, () => NodeManager>();
+  const scheme = [target.yarn ?? ""].flat()[0]!.startsWith("https:") ? "https" : "http";
+  const nodeManager = (address: string): NodeManager => {
+    const known = nodeManagers.get(address) ?? lazy(() => nodeManagerClient(http(`${scheme}://${address}`)));
+    nodeManagers.set(address, known);
+    return known();
+  };
   const history = lazy(() => jobHistoryClient(http(target.jobHistory ?? "")));
   return {
     name,
@@ -105,6 +121,7 @@ export function openCluster({ name, target }: NamedTarget<ClusterTarget>, connec
     get jobHistory() {
       return target.jobHistory === undefined ? undefined : history();
     },
+    nodeManager,
     close: () => {
       for (const one of clients) one.close();
     },
