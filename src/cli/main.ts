@@ -63,6 +63,18 @@ const commands: Readonly<
     describe: "show what a failed job said, the decisive lines first",
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
+  rerun: {
+    describe: "run actions of a coordinator, or a workflow, again",
+    load: async () => (await import("./commands/rerun.ts")).rerunCommand,
+  },
+  change: {
+    describe: "change the end, the pause or the concurrency of a coordinator",
+    load: async () => (await import("./commands/change.ts")).changeCommand,
+  },
+  update: {
+    describe: "give a running coordinator the definition of the current release",
+    load: async () => (await import("./commands/update.ts")).updateCommand,
+  },
   why: {
     describe: "say why a job or an action does not go on",
     load: async () => (await import("./commands/why.ts")).whyCommand,
