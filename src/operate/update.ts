@@ -9,7 +9,7 @@ import { build, type Build } from "../release/build.ts";
 import { readCurrent } from "../release/current.ts";
 import { layout } from "../release/layout.ts";
 import { readProperties } from "../release/properties.ts";
-import { instantOf, planned, utc } from "./planned.ts";
+import { expanded, instantOf, planned, utc } from "./planned.ts";
 import { ranges } from "./rerun.ts";
 
 /** Something that differs and that Oozie's update cannot change. */
@@ -83,7 +83,11 @@ export async function planUpdate(
   const timing = [start, end, ...(every.kind === "parameter-frequency" ? [every.count] : [])];
   const still = new Set([...kept, ...timing.flatMap(parametersOf)]);
   const ended = isParameter(end) && job.end !== undefined ? { [end.name]: utc(job.end) } : {};
-  const changed = Object.entries(own).filter(([key, value]) => !still.has(key) && configuration[key] !== value);
+  // The same value may be spelled by way of another property.
+  const then = { ...configuration, ...own };
+  const changed = Object.entries(own).filter(
+    ([key]) => !still.has(key) && expanded(configuration, key) !== expanded(then, key),
+  );
   const release = releaseIn(configuration["release"]);
   const made = { open: [] as number[], all: 0 };
   for await (const one of cluster.oozie.actions(id)) {
@@ -96,7 +100,7 @@ export async function planUpdate(
     to: built.manifest.hash,
     values: changed
       .filter(([key]) => key !== "release" && !key.startsWith("oozie."))
-      .map(([key, here]) => ({ name: key, running: configuration[key], here })),
+      .map(([key]) => ({ name: key, running: expanded(configuration, key), here: expanded(then, key)! })),
     properties: { ...Object.fromEntries(changed), ...ended },
     fixed: await fixedOf(cluster, project, built, job),
     made,
@@ -151,7 +155,12 @@ export async function update({ oozie }: Cluster, plan: UpdatePlan, dryRun: boole
   if (literal.length > 0)
     throw new HowdahError(
       `Oozie cannot update ${job.name}: ${literal.map(({ what, running, here }) => `${what} is ${running}, and ${here} here`).join("; ")}`,
-      { code: "UPDATE_REFUSED", fault: "run", where: job.id, next: handOver(plan).join("; then ") },
+      {
+        code: "UPDATE_REFUSED",
+        fault: "run",
+        where: job.id,
+        next: handOver(plan).join("; then ") || "all of its actions were made already: none is left for a new one",
+      },
     );
   return oozie.updateCoordinator(job.id, properties, { dryRun });
 }
@@ -160,16 +169,20 @@ export async function update({ oozie }: Cluster, plan: UpdatePlan, dryRun: boole
 export function handOver({ job, fixed }: UpdatePlan): readonly string[] {
   if (fixed.length === 0) return [];
   const { name, nextMaterialized, start } = job;
+  const begins = fixed.find(({ what }) => what === "start")?.here;
+  const none = nextMaterialized === undefined || (start !== undefined && nextMaterialized <= start);
   // Up to here actions were made, which belong to the old one.
-  const at = nextMaterialized ?? job.end ?? start;
+  const at = none ? (begins ?? (start === undefined ? undefined : utc(start))) : utc(nextMaterialized);
   if (at === undefined) return [];
   const end = fixed.find(({ what }) => what === "end");
   const onlyEnd = fixed.every(({ what }) => what === "end");
   if (onlyEnd && end !== undefined) return [`howdah change ${name} --end ${end.here}`];
   const until = end?.here ?? (job.end === undefined ? undefined : utc(job.end));
+  // Texts of times have their order.
+  if (until !== undefined && until <= at) return [];
   return [
-    `howdah change ${job.id} --end ${utc(at)}`,
-    `howdah submit ${name} --start ${utc(at)}${until === undefined ? "" : ` --end ${until}`}`,
+    none ? `howdah kill ${job.id}` : `howdah change ${job.id} --end ${at}`,
+    `howdah submit ${name} --start ${at}${until === undefined ? "" : ` --end ${until}`}`,
   ];
 }
 

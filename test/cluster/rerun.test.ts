@@ -111,7 +111,28 @@ describe("cluster: rerun, change and update", function () {
     const later = await currentBuildWith("2012-03-01T05:00Z");
     const other = await planUpdate(cluster, it_.project, later, await job(hourly));
     assert.deepEqual(other.fixed, [{ what: "end", running: "2012-03-01T02:00Z", here: "2012-03-01T05:00Z" }]);
+    assert.deepEqual(other.values, []);
     assert.deepEqual(handOver(other), [`howdah change hourly-${it_.run} --end 2012-03-01T05:00Z`]);
+  });
+
+  it("refuses an update of the frequency, and says how to end the old one and start the new one", async () => {
+    const { cluster, run } = it_;
+    const files = operatedFiles(run, "others");
+    const text = files["howdah.config.ts"]!.replace(
+      `"later-${run}", { every: h.hours(1)`,
+      `"later-${run}", { every: h.hours(2)`,
+    );
+    const id = await it_.submit("coordinator", `later-${run}`);
+    await it_.change({ ...files, "howdah.config.ts": text });
+    await writeCurrent(cluster, await it_.deploy(), undefined, Date.now() as Instant);
+    const plan = await planUpdate(cluster, it_.project, await currentBuild(cluster, it_.project, {}), await job(id));
+    assert.deepEqual(plan.fixed, [{ what: "frequency", running: "${coord:hours(1)}", here: "${coord:hours(2)}" }]);
+    assert.deepEqual(handOver(plan), [
+      // Nothing of it was made.
+      `howdah kill ${id}`,
+      `howdah submit later-${run} --start 2099-03-01T00:00Z --end 2099-03-02T00:00Z`,
+    ]);
+    assert.equal(await codeOf(update(cluster, plan, false)), "UPDATE_REFUSED");
   });
 
   function currentBuildWith(end: string): ReturnType<typeof currentBuild> {

@@ -112,7 +112,7 @@ function factsOf({ job, actions, open, dependents }: RerunPlan, sent: boolean): 
 function linesOf({ job, actions, open, dependents }: RerunPlan, dry: boolean): readonly string[] {
   const stale = dependents ?? [];
   return [
-    `${job.name} (${job.id}): ${actions.length} actions ${dry ? "would be run again" : "are run again"}`,
+    `${job.name} (${job.id}): ${actions.length} ${actions.length === 1 ? "action" : "actions"} to be run again${dry ? "" : ": sent"}`,
     ...actions.map(
       ({ nominal, number, status, why }) => `  ${formatOozieTime(nominal)}  @${number}  ${status}  ${why}`,
     ),

@@ -153,7 +153,7 @@ function deadlineReason({ timeout }: CoordinatorJob, { nominal, created }: Coord
 export function minutesText(minutes: number): string {
   if (minutes % 1440 === 0 && minutes > 0) return `${minutes / 1440} ${minutes === 1440 ? "day" : "days"}`;
   if (minutes % 60 === 0 && minutes > 0) return `${minutes / 60} ${minutes === 60 ? "hour" : "hours"}`;
-  return `${minutes} minutes`;
+  return `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
 }
 
 /** Why an action whose inputs are there was not started (`CoordActionReadyXCommand`). */
