@@ -119,7 +119,7 @@ describe("cluster: the pipeline", function () {
 
   /** The identity of each partition, by its path. */
   async function identities(): Promise<Readonly<Record<string, Identity>>> {
-    const records = await hdfs.find(`${root}`, /^(processed|warehouse)\/.*\/_howdah\.json$/);
+    const records = await hdfs.find(root, /^(processed|warehouse)\/.*\/_howdah\.json$/);
     return Object.fromEntries(
       [...records].map(([path, text]) => [
         path.replace("/_howdah.json", ""),

@@ -139,7 +139,7 @@ describe("core", () => {
   it("quotes words so that the shell gives them back", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary" }).filter((word) => !word.includes("\0") && word.isWellFormed()),
+        fc.string({ unit: "binary" }).filter((word) => !word.includes("\0") && !/[\ud800-\udfff]/.test(word)),
         (word) => {
           const { stdout } = spawnSync("/bin/sh", ["-c", `printf %s ${shellWord(word)}`], { encoding: "utf8" });
           assert.equal(stdout, word);
