@@ -100,7 +100,8 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 export function placeText(place: Place): string {
-  return `${place.file}:${place.line}`;
+  const { file, line, column } = place;
+  return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
 }
 
 /** The nearest of `names` to a mistyped one, when it is near enough to be meant (Damerau-Levenshtein, a third). */

@@ -1,10 +1,11 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where a value was written: a file and its line, counted from 1. */
+/** Where a value was written: a file and its line, where it is known also the column; both counted from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
+  readonly column?: number;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
