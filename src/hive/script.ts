@@ -10,15 +10,38 @@ export interface ScriptStatement {
 }
 
 /** What may not be looked into for a semicolon. Hive's strings escape with a backslash, its identifiers by doubling. */
-const spans: readonly { readonly what: string; readonly open: string; readonly whole: RegExp }[] = [
-  { what: "string", open: "'", whole: /'(?:[^'\\]|\\[^])*'/y },
-  { what: "string", open: '"', whole: /"(?:[^"\\]|\\[^])*"/y },
-  { what: "name", open: "`", whole: /`(?:[^`]|``)*`/y },
-  { what: "comment", open: "--", whole: /--[^\n]*/y },
+const spans: readonly { readonly what: string; readonly open: string; readonly length: LengthAt }[] = [
+  { what: "string", open: "'", length: matching(/'(?:[^'\\]|\\[^])*'/y) },
+  { what: "string", open: '"', length: matching(/"(?:[^"\\]|\\[^])*"/y) },
+  { what: "name", open: "`", length: matching(/`(?:[^`]|``)*`/y) },
+  { what: "comment", open: "--", length: matching(/--[^\n]*/y) },
   // HiveLexer reads /*+ … */ as a hint, which belongs to its statement.
-  { what: "hint", open: "/*+", whole: /\/\*\+[^]*?\*\//y },
-  { what: "comment", open: "/*", whole: /\/\*[^]*?\*\//y },
+  { what: "hint", open: "/*+", length: nested },
+  { what: "comment", open: "/*", length: nested },
 ];
+
+/** How long what begins at an offset is; 0 when it does not end. */
+type LengthAt = (text: string, at: number) => number;
+
+function matching(pattern: RegExp): LengthAt {
+  return (text, at) => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0].length ?? 0;
+  };
+}
+
+/** Comments of Hive hold comments (HiveLexer's QUERY_HINT). */
+function nested(text: string, at: number): number {
+  let depth = 1;
+  for (let next = at + 2; next < text.length; next++) {
+    const two = text.slice(next, next + 2);
+    if (two !== "/*" && two !== "*/") continue;
+    depth += two === "/*" ? 1 : -1;
+    next += 1;
+    if (depth === 0) return next + 1 - at;
+  }
+  return 0;
+}
 
 /**
  * Divides a script of HiveQL at its semicolons: those in strings, names and comments do not count, and `\;` stands for
@@ -45,7 +68,7 @@ export function splitScript(text: string, file: string): readonly ScriptStatemen
   for (let at = 0; at < text.length;) {
     const span = spans.find(({ open }) => text.startsWith(open, at));
     if (span !== undefined) {
-      const length = matchAt(span.whole, text, at);
+      const length = span.length(text, at);
       if (length === 0) throw unclosed(span.what, placeAt(at));
       if (span.what !== "comment") take(at, at + length);
       at += length;
@@ -62,11 +85,6 @@ export function splitScript(text: string, file: string): readonly ScriptStatemen
   }
   finish();
   return found;
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 /** The text between two offsets, without the backslashes at some others. */

@@ -8,6 +8,7 @@ const texts = (script: string): readonly string[] => splitScript(script, "a.hql"
 describe("hive: splitting a script", () => {
   it("divides at semicolons, and leaves out what is empty or only comment", () => {
     assert.deepEqual(texts("use a;\n\n;select 1 ; -- done;\n/* ; */ select 2"), ["use a", "select 1", "select 2"]);
+    assert.deepEqual(texts("/* a; /* b; */ c; */ select 3;"), ["select 3"]);
     assert.deepEqual(texts("-- nothing;\n/* at all; */ ;; \n"), []);
     assert.deepEqual(texts(""), []);
   });
@@ -41,6 +42,7 @@ describe("hive: splitting a script", () => {
     ["string", String.raw`select "abc\"`, "a.hql:1:8"],
     ["name", "select `a from t", "a.hql:1:8"],
     ["comment", "\nselect 1 /* and so on;", "a.hql:2:10"],
+    ["comment", "select 1 /* and /* so */ on;", "a.hql:1:10"],
     ["hint", "select /*+ mapjoin(a) from t", "a.hql:1:8"],
   ] as const)
     it(`says where a ${what} begins that does not end: ${script.trim()}`, () => {
@@ -57,7 +59,7 @@ describe("hive: splitting a script", () => {
     fc.string().map((text) => `"${text.replace(/[\\"]/g, (character) => `\\${character}`)}"`),
     fc.string().map((text) => `\`${text.replaceAll("`", "``")}\``),
     fc.string().map((text) => `--${text.replaceAll("\n", "")}\n`),
-    fc.string().map((text) => `/* ${text.replaceAll("*/", "")} */`),
+    fc.string().map((text) => `/* ${text.replace(/[*/]/g, "")} */`),
   );
   const statement = fc.array(piece, { maxLength: 6 }).map((pieces) => `begin ${pieces.join(" ")} end`);
   const filler = fc.constantFrom("", " ", "\n", "\r\n", "-- ;\n", "/* ' ; */", " ; ");
