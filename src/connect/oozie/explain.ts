@@ -1,5 +1,6 @@
 import type { ServerMessage } from "../answer.ts";
 import type { Explanation } from "../errors.ts";
+import { impersonatingUser } from "../impersonation.ts";
 
 /** What Oozie's codes mean (`org.apache.oozie.ErrorCode`). It answers 400 and 401 alike: its code alone tells. */
 export function explainOozie({ exception: code, message }: ServerMessage): Explanation | undefined {
@@ -82,8 +83,7 @@ const noApplication: Explanation = {
 
 /** Hadoop's words are "User: a is not allowed to impersonate b" (ProxyUsers' AuthorizationException). */
 function impersonation(message: string): Explanation {
-  const [, server = "oozie"] = /User:? \[?([\w./@-]+)\]? (?:is )?not allowed to impersonate/i.exec(message) ?? [];
-  const user = server.replace(/[/@].*/, "");
+  const user = impersonatingUser(message) ?? "oozie";
   return {
     code: "OOZIE_IMPERSONATION",
     next:

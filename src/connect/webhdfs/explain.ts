@@ -1,5 +1,6 @@
 import type { Explanation } from "../errors.ts";
 import type { ServerMessage } from "../answer.ts";
+import { impersonationAdvice } from "../impersonation.ts";
 
 /** What Hadoop's exceptions mean to whoever gets them, by the class alone: messages change from version to version. */
 const exceptions: Readonly<Record<string, Explanation>> = {
@@ -58,13 +59,4 @@ export function explainHdfs({ exception, message = "" }: ServerMessage): Explana
   const found = exception === undefined ? undefined : exceptions[exception];
   if (found?.code !== "IMPERSONATION_REFUSED") return found;
   return { ...found, next: impersonationAdvice(message) };
-}
-
-/** The very settings to be made (ProxyUsers: "User: hue is not allowed to impersonate bob"). */
-export function impersonationAdvice(message: string): string {
-  const user = /User: ([^\s/@]+)\S* is not allowed/.exec(message)?.[1] ?? "<user>";
-  return (
-    `an administrator has to set hadoop.proxyuser.${user}.hosts and hadoop.proxyuser.${user}.groups in core-site.xml ` +
-    "and run `hdfs dfsadmin -refreshSuperUserGroupsConfiguration`"
-  );
 }

@@ -1,0 +1,17 @@
+/** Who may not act for another, as Hadoop says it (ProxyUsers' AuthorizationException, HiveServer2's HiveAuthFactory). */
+export function impersonatingUser(message: string): string | undefined {
+  const [, hadoop, hive] =
+    /User:? \[?([\w./@-]+)\]? (?:is )?not allowed to impersonate|validate proxy privilege of ([\w./@-]+) for/i.exec(
+      message,
+    ) ?? [];
+  return (hadoop ?? hive)?.replace(/[/@].*/, "");
+}
+
+/** The very settings to be made. */
+export function impersonationAdvice(message: string): string {
+  const user = impersonatingUser(message) ?? "<user>";
+  return (
+    `an administrator has to set hadoop.proxyuser.${user}.hosts and hadoop.proxyuser.${user}.groups in core-site.xml ` +
+    "and run `hdfs dfsadmin -refreshSuperUserGroupsConfiguration`"
+  );
+}
