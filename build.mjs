@@ -31,8 +31,9 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  // Native code and jiti's own files cannot be bundled; both load only when used.
-  external: ["@duckdb/*", "jiti"],
+  // Native code and jiti's own files cannot be bundled, and Node warns of what Thrift's, beneath hive-driver, still use
+  // (`new Buffer`) unless it lies in node_modules. All load only when used.
+  external: ["@duckdb/*", "jiti", "hive-driver"],
   banner: {
     // yargs' CommonJS parts ask for `require`; the name must not collide with theirs.
     js: 'import { createRequire as __howdahRequire } from "node:module"; const require = __howdahRequire(import.meta.url);',

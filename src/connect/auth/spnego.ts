@@ -4,6 +4,10 @@ import type { Auth, AuthRequest } from "./auth.ts";
 /** One GSS-API context, as the package `kerberos` (3.0 and later, promises) offers it. */
 export interface GssClient {
   step(challenge: string): Promise<string>;
+  /** True once both sides know each other. These three are for SASL, which goes on from there. */
+  readonly contextComplete?: boolean;
+  unwrap?(message: string): Promise<string>;
+  wrap?(message: string, options: object): Promise<string>;
 }
 
 /** What is used of the package `kerberos`. */
@@ -66,7 +70,7 @@ export function spnego(options: SpnegoOptions = {}): Auth {
       if (context !== undefined && proof !== undefined) await prove(context, proof, host);
       for (const line of setCookie) {
         const pair = line.split(";")[0]!;
-        if (/^hadoop\.auth="?[^"]/.test(pair)) cookies.set(host, pair);
+        if (/^(?:hadoop|hive\.server2)\.auth="?[^"]/.test(pair)) cookies.set(host, pair);
       }
       return false;
     },
@@ -89,7 +93,8 @@ async function prove(context: GssClient, proof: string, host: string): Promise<v
 /** The name in a variable keeps compiler and bundler from asking for what need not be installed. */
 const kerberosPackage = "kerberos";
 
-async function loadKerberos(): Promise<GssModule> {
+/** @throws KERBEROS_MISSING */
+export async function loadKerberos(): Promise<GssModule> {
   try {
     const module = (await import(kerberosPackage)) as GssModule & { readonly default?: GssModule };
     return module.default ?? module;
