@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale, hive. Side by side in one run, figures on stdout.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { findSpark } from "../build/test/support/spark.js";
 import { jobSpec } from "../dist/jobs/compile.js";
 import { openTarget } from "../dist/local/target.js";
 import { loadProject, targetOf } from "../dist/project/load.js";
+import { hive } from "./hive.mjs";
 import { inTurn, measure, median, spread } from "./measure.mjs";
 import { writeCoordinator, writeProject } from "./project.mjs";
 
@@ -196,6 +197,13 @@ const sections = {
       );
       rmSync(landed, { recursive: true, force: true });
     }
+  },
+
+  // Only where servers are promised, as for the tests.
+  async hive() {
+    if (process.env.HOWDAH_CLUSTER !== "1")
+      return say("  left out: it needs a sandbox that is up, and HOWDAH_CLUSTER=1");
+    await hive(say, root);
   },
 };
 
