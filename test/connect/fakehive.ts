@@ -109,6 +109,8 @@ export interface FakeOptions {
   readonly tls?: Pair;
   /** Who is let in. @default everybody */
   readonly password?: string;
+  /** Kerberos instead of a password: the protections that are offered (RFC 4752), and tokens that are plain texts. */
+  readonly protections?: number;
   /** What SASL is refused with. */
   readonly refuse?: string;
   /** Headers of each answer, over HTTP. */
@@ -273,7 +275,11 @@ function answering(handlers: object): AnswerTo {
 }
 
 /** What TSaslServerTransport does: PLAIN, then each message behind its length. */
-async function saslFront(socket: Socket, answerTo: AnswerTo, { password, refuse }: FakeOptions): Promise<void> {
+async function saslFront(
+  socket: Socket,
+  answerTo: AnswerTo,
+  { password, refuse, protections }: FakeOptions,
+): Promise<void> {
   const chunks = (socket as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);
   const take = async (length: number): Promise<Buffer> => {
@@ -301,11 +307,20 @@ async function saslFront(socket: Socket, answerTo: AnswerTo, { password, refuse 
   };
   try {
     const mechanism = (await negotiated()).toString();
-    const [, , given] = (await negotiated()).toString().split("\0");
+    const first = (await negotiated()).toString();
+    const [, , given] = first.split("\0");
+    if (protections !== undefined && mechanism === "GSSAPI") {
+      say(2, `answer to ${first}`);
+      if ((await negotiated()).length > 0) return void socket.destroy();
+      say(2, Buffer.from([protections, 0, 16, 0]).toString("latin1"));
+      if (!(await negotiated()).equals(Buffer.from([1, 0, 0, 0]))) return void socket.destroy();
+    }
     const refused =
-      mechanism === "PLAIN"
-        ? (refuse ?? (password === undefined || given === password ? undefined : "Error validating the login"))
-        : `Unsupported mechanism type ${mechanism}`;
+      protections !== undefined && mechanism === "GSSAPI"
+        ? undefined
+        : mechanism === "PLAIN"
+          ? (refuse ?? (password === undefined || given === password ? undefined : "Error validating the login"))
+          : `Unsupported mechanism type ${mechanism}`;
     if (refused !== undefined) {
       say(3, refused);
       return void socket.end();

@@ -8,7 +8,16 @@ import { openHive, type HiveOptions, type HiveRow, type HiveSession } from "#src
 import { HowdahError } from "#src/core/errors.js";
 import { closed, closedPort, listen, tcpProxy } from "../support/faults.js";
 import { certificates } from "./certificates.js";
-import { column, fakeHive, int64, packed, type FakeHive, type FakeOptions, type FakeStatement } from "./fakehive.js";
+import {
+  column,
+  fakeHive,
+  int64,
+  make,
+  packed,
+  type FakeHive,
+  type FakeOptions,
+  type FakeStatement,
+} from "./fakehive.js";
 import { errorOf, localServers } from "./servers.js";
 
 const [running, finished, error, timedOut] = [1, 2, 5, 8];
@@ -124,6 +133,42 @@ describe("connect: HiveServer2", () => {
       }
     });
 
+    it("with Kerberos establish a context, then agree on no more protection than that", async () => {
+      const steps: string[] = [];
+      const client = {
+        contextComplete: false,
+        step: (token: string) => {
+          steps.push(Buffer.from(token, "base64").toString());
+          client.contextComplete = steps.length === 2;
+          return Promise.resolve(steps.length === 1 ? Buffer.from("ticket").toString("base64") : "");
+        },
+        unwrap: (message: string) => Promise.resolve(message),
+        wrap: (message: string) => Promise.resolve(message),
+      };
+      const load = () =>
+        Promise.resolve({
+          initializeClient: (principal: string) => {
+            steps.length = 0;
+            assert.equal(principal, "hive@localhost");
+            return Promise.resolve(client);
+          },
+        });
+      const auth = { kind: "kerberos", principal: "hive/_HOST@EXAMPLE.COM", load } as const;
+      const session = await open((await start({ protections: 5 })).port, { auth });
+      assert.deepEqual(steps, ["", "answer to ticket"]);
+      await session.execute("x");
+      client.contextComplete = false;
+      const thrown = await errorOf(open((await start({ protections: 4 })).port, { auth }));
+      assert.ok(thrown instanceof HowdahError);
+      assert.deepEqual([thrown.code, /sasl\.qop=auth/.test(thrown.next!)], ["HIVE_PROTECTION", true]);
+      const none = {
+        ...auth,
+        load: () => Promise.resolve({ initializeClient: () => Promise.reject(new Error("no cache")) }),
+      };
+      const ticket = await errorOf(open((await start({ protections: 1 })).port, { auth: none }));
+      assert.ok(ticket instanceof HowdahError && ticket.code === "KERBEROS_TICKET");
+    });
+
     it("over HTTP keep cookies without their attributes, and show who asks again when one is stale", async () => {
       const answerHeaders = { "Set-Cookie": ["hive.server2.auth=good; HttpOnly; Max-Age=100", "route=a; Path=/"] };
       const server = await start({ transport: "http", password: "pw-right", answerHeaders });
@@ -201,19 +246,9 @@ describe("connect: HiveServer2", () => {
 
     it("refuses impersonation: the very settings are told", async () => {
       const server = await start();
-      server.session = {
-        status: {
-          statusCode: 3,
-          sqlState: "08S01",
-          errorMessage: "Failed to validate proxy privilege of hue for bob",
-          infoMessages: [
-            "*org.apache.hive.service.cli.HiveSQLException:Failed to validate proxy privilege of hue for bob:25:24",
-          ],
-          write: undefined,
-        },
-      };
-      const { make } = await import("./fakehive.js");
-      server.session = { status: make("TStatus", (server.session as { status: object }).status) };
+      const errorMessage = "Failed to validate proxy privilege of hue for bob";
+      const infoMessages = [`*org.apache.hive.service.cli.HiveSQLException:${errorMessage}:25:24`];
+      server.session = { status: make("TStatus", { statusCode: 3, sqlState: "08S01", errorMessage, infoMessages }) };
       const failed = await refused(open(server.port, { proxyUser: "bob" }));
       assert.deepEqual([failed.code, failed.exitCode, failed.exception], ["IMPERSONATION_REFUSED", 4, "08S01"]);
       assert.match(failed.next!, /hadoop\.proxyuser\.hue\.hosts and hadoop\.proxyuser\.hue\.groups/);

@@ -8,7 +8,7 @@ export interface CallFacts {
 
 /** The way to one server: a message there, its answer back. Whatever the transport, one at a time. */
 export interface Exchange {
-  /** The bytes of the last answer. */
+  /** Gives the bytes of the answer. @throws ConnectError */
   send(message: Buffer, facts: CallFacts): Promise<Buffer>;
   /** Lets go of the connection; what is under way fails with `reason`. */
   close(reason?: Error): void;

@@ -227,7 +227,6 @@ function authOf(url: JdbcUrl): HiveAuth {
   }
   if (auth === "kerberos")
     throw url.error("auth=kerberos needs the server's principal", "add principal=hive/_HOST@REALM");
-  if (anonymous.kind !== "password" || (user === undefined && get("password") === undefined)) return anonymous;
   return { kind: "password", user: user ?? anonymous.user, password: get("password") ?? anonymous.password };
 }
 

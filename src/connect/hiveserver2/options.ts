@@ -50,7 +50,8 @@ export interface HiveOptions {
   readonly emit?: Emit;
 }
 
-export const anonymous: HiveAuth = { kind: "password", user: "anonymous", password: "anonymous" };
+/** Who Hive's own driver is where nobody is named. */
+export const anonymous = { kind: "password", user: "anonymous", password: "anonymous" } as const;
 
 /** As messages show a server. */
 export function hiveUrl({ host, port }: HiveHost, { httpPath, tls, database = "default" }: HiveOptions): string {
