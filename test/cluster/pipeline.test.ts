@@ -182,8 +182,8 @@ describe("cluster: the pipeline", function () {
   }
 });
 
-const saleTimes = `select date_ts, userid, cast(session_start as string), cast(sale_ts as string), cast(amount as string)
-from warehouse.session_mapped where sale_ts is not null order by date_ts, userid, sale_ts, amount`;
+const saleTimes = `select date_ts, kind, cast(sale_ts as string), cast(invoicedate as string)
+from processed.sales order by date_ts, sale_ts`;
 
 function hiveSite({ metastore }: ClusterAddresses): string {
   const property = `<property><name>hive.metastore.uris</name><value>${metastore}</value></property>`;
