@@ -23,6 +23,8 @@ export interface TargetLock {
 export interface LockOptions {
   /** What is to be done: `deploy`. */
   readonly doing: string;
+  /** What else than the releases it guards: `ingest-web-logs`. @default the releases, and what is submitted of them */
+  readonly of?: string;
   /** How long to wait for another holder, in milliseconds. @default 60,000 */
   readonly patience?: number;
   /** How long a holder may show nothing before it counts as dead, in milliseconds. @default 45,000 */
@@ -45,7 +47,8 @@ export async function withTargetLock<T>(
   options: LockOptions,
   work: (lock: TargetLock) => Promise<T>,
 ): Promise<T> {
-  const path = remoteLayout(cluster.target).lock;
+  const layout = remoteLayout(cluster.target);
+  const path = options.of === undefined ? layout.lock : `${layout.root}/locks/${options.of}.json`;
   const mine: Holder = { ...claim(), user: cluster.user, doing: options.doing };
   /** Files of this process that do not belong there afterwards. */
   const left = new Set<string>();

@@ -18,6 +18,7 @@ export const ingestCommand: Command = {
   examples: [
     ["howdah ingest web-logs --instance 2012-03-01T00:00Z hits.tsv.gz", "an hour of a feed"],
     ["howdah ingest web-logs --instance 2012-03-01T00:00Z --add late.tsv", "late data for the same hour"],
+    ["howdah ingest web-logs --target sandbox --instance 2012-03-01T00:00Z hits.tsv.gz", "the same on a cluster"],
     ["howdah ingest sales --instance 2012-03-01T01:00Z", "an hour without data: the flag alone"],
   ],
   run: async (args, io) => (await import("../handlers/ingest.ts")).handle(args, io),

@@ -1,10 +1,13 @@
+import { resolve } from "node:path";
 import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
 import { formatOozieTime, type Instant } from "../../core/time.ts";
-import { ingest, type Ingested } from "../../local/ingest.ts";
+import { ingest, type Ingested, type IngestRequest } from "../../local/ingest.ts";
 import { landedTimes } from "../../local/landed.ts";
 import { lockJob } from "../../project/lock.ts";
 import { defines, timeOption } from "../values.ts";
-import { projectOf, withTarget } from "../project.ts";
+import type { DataSet } from "../../oozie/dataset.ts";
+import type { Project } from "../../project/load.ts";
+import { projectOf, withCluster, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 
@@ -32,7 +35,59 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       next: "--add keeps the files that are there, --replace does not",
     });
   const mode = args.flag("add") ? "add" : args.flag("replace") ? "replace" : "new";
-  await withTarget(args, project, defines(args), ({ data }) => {
+  const request = { instance, mode, allowGap: args.flag("allow-gap"), files: files.map((path) => ({ path })) } as const;
+  const { folder, record } = isOnCluster(args, project)
+    ? await ingestThere(args, io, project, dataSet, request)
+    : await ingestHere(args, project, dataSet, request);
+  const facts = { dataSet: name!, instance: formatOozieTime(instance), folder, files: record.files };
+  if (io.json) io.out(JSON.stringify(facts));
+  else
+    io.out(
+      `${name!} ${facts.instance}: ${record.files.length} ${record.files.length === 1 ? "file" : "files"}, ${record.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, in ${folder}`,
+    );
+  return exitCodes.done;
+}
+
+type Request = Required<Pick<IngestRequest, "instance" | "mode" | "allowGap" | "files">>;
+
+/** By the target that is named, or else the default one; a project without either is asked for a folder. */
+function isOnCluster(args: Arguments, { config }: Project): boolean {
+  const name = args.text("target") ?? config.defaultTarget;
+  return name !== undefined && config.targets[name]?.kind === "cluster";
+}
+
+async function ingestThere(
+  args: Arguments,
+  io: Io,
+  project: Project,
+  dataSet: DataSet,
+  request: Request,
+): Promise<Ingested> {
+  if (args.text("data") !== undefined)
+    throw new HowdahError("--data names a folder of this machine, and the target is a cluster", {
+      code: "USAGE",
+      next: "-D gives a parameter of the cluster another value",
+    });
+  const [{ ingestOn }, { valuesOf }] = await Promise.all([
+    import("../../operate/ingest.ts"),
+    import("../../release/build.ts"),
+  ]);
+  const files = request.files.map(({ path }) => ({ path: resolve(io.cwd, path) }));
+  return withCluster(args, project, (cluster) =>
+    ingestOn(cluster, valuesOf(project, cluster.target, defines(args)), {
+      ...request,
+      files,
+      dataSet,
+      signal: io.signal,
+      emit: ({ event, ...facts }) => {
+        if (event === "lock.waiting") io.status(`waiting for ${String(facts["for"])}: ${String(facts["doing"])}`);
+      },
+    }),
+  );
+}
+
+function ingestHere(args: Arguments, project: Project, dataSet: DataSet, request: Request): Promise<Ingested> {
+  return withTarget(args, project, defines(args), ({ data }) => {
     let initial: Instant | undefined;
     try {
       initial = data.time(dataSet.initial);
@@ -42,29 +97,17 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     }
     const derived = dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
     const lock = lockJob(data.own("locks"), `ingest-${dataSet.name}`);
-    let placed: Ingested;
     try {
-      placed = ingest({
+      const placed = ingest({
         dataSet,
         folderOf: (time) => data.folder(dataSet, time),
         present: landedTimes(dataSet, data.values),
-        instance,
+        ...request,
         ...(initial === undefined || derived ? {} : { initial }),
-        files: files.map((path) => ({ path })),
-        mode,
-        allowGap: args.flag("allow-gap"),
       });
+      return Promise.resolve(placed);
     } finally {
       lock.release();
     }
-    const { folder, record } = placed;
-    const facts = { dataSet: name!, instance: formatOozieTime(instance), folder, files: record.files };
-    if (io.json) io.out(JSON.stringify(facts));
-    else
-      io.out(
-        `${name!} ${facts.instance}: ${record.files.length} ${record.files.length === 1 ? "file" : "files"}, ${record.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, in ${folder}`,
-      );
-    return Promise.resolve();
   });
-  return exitCodes.done;
 }

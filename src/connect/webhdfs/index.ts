@@ -9,3 +9,4 @@ export type { AclStatus, ContentSummary, FileChecksum, FileStatus, SnapshotDiffe
 export { download, upload } from "./transfer.ts";
 export type { TransferOptions, Transferred, UploadOptions, Verification } from "./transfer.ts";
 export { below, folderOf } from "./status.ts";
+export { sha256Of } from "./local.ts";
