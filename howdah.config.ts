@@ -19,6 +19,7 @@ export default defineConfig({
       root: "/user/howdah/marketing",
       hiveSite: true,
       parameters: { landing: "/data/landing", data: "/data" },
+      parameterFiles: ["hdfs:///data/landing/_landing.json"],
     }),
   },
 });

@@ -4,6 +4,7 @@ import { inParallel } from "../connect/parallel.ts";
 import { isNotFound, sha256Of, upload, type FileStatus, type WebHdfs } from "../connect/webhdfs/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import { recordFile, type RawRecord } from "../jobs/record.ts";
+import { successFlag } from "../oozie/dataset.ts";
 import { onDisk } from "../project/disk.ts";
 import {
   instanceExists,

@@ -39,7 +39,10 @@ export type SecretSource =
 export interface TargetValues {
   /** Values of parameters, by name. */
   readonly parameters?: Readonly<Record<string, string | number | SecretSource>>;
-  /** JSON files of parameter values (name to text), such as what landing recorded beside the data; each may be absent. */
+  /**
+   * JSON files of parameter values (name to text), such as what landing recorded beside the data; each may be absent.
+   * Those of a cluster may lie on its HDFS, `hdfs:///data/values.json`: they are read where its servers are asked anyway.
+   */
   readonly parameterFiles?: readonly string[];
 }
 

@@ -23,6 +23,14 @@ export interface Values {
   readonly names: readonly string[];
 }
 
+/** Values of parameters by the name of the file that they stand in. */
+export type RecordedValues = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** Whether a file of values lies on a file system of Hadoop, `hdfs:///data/values.json`, and not on this machine. */
+export function isRemoteFile(file: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\//i.test(file);
+}
+
 /** What values are made of, the first that has one winning: `given`, `target`, its files, `derived`, the default. */
 export interface ValueSources {
   readonly root: string;
@@ -30,6 +38,8 @@ export interface ValueSources {
   /** `-D name=value` */
   readonly given: Readonly<Record<string, string>>;
   readonly target: TargetValues;
+  /** Values in files of HDFS among the target's, by the file's name: what was read of them. @default none */
+  readonly recorded?: RecordedValues;
   /** Finds the value of a parameter that says `otherwise`, from the data. */
   readonly derive: (parameter: Parameter, values: Values) => string | undefined;
 }
@@ -64,7 +74,10 @@ export function resolveValues(sources: ValueSources): Values {
       throw new HowdahError(`the target gives a value to ${name}, which no definition uses${didYouMean(name, names)}`, {
         code: "PARAMETER_UNKNOWN",
       });
-  const files = (target.parameterFiles ?? []).filter(existsSync).map((file) => [file, readValues(file)] as const);
+  const files = (target.parameterFiles ?? []).flatMap((file) => {
+    const values = isRemoteFile(file) ? sources.recorded?.get(file) : existsSync(file) ? readValues(file) : undefined;
+    return values === undefined ? [] : [[file, values] as const];
+  });
   const known = new Map<string, { readonly value: string; readonly origin: Origin } | undefined>();
 
   const find = (name: string): { readonly value: string; readonly origin: Origin } | undefined => {
@@ -114,11 +127,24 @@ export function resolveValues(sources: ValueSources): Values {
 
 /** The values that a file of parameters has. Throws `PARAMETER_FILE`. */
 export function readValues(file: string): Readonly<Record<string, string>> {
-  const refuse = (why: string, cause?: unknown): HowdahError =>
-    new HowdahError(`values of parameters: ${why}`, { code: "PARAMETER_FILE", where: file, cause });
+  try {
+    return parseValues(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    if (isHowdahError(error)) throw error;
+    throw refuseFile(messageOf(error), file, error);
+  }
+}
+
+function refuseFile(why: string, file: string, cause?: unknown): HowdahError {
+  return new HowdahError(`values of parameters: ${why}`, { code: "PARAMETER_FILE", where: file, cause });
+}
+
+/** The values in the text of such a file. Throws `PARAMETER_FILE`. */
+export function parseValues(text: string, file: string): Readonly<Record<string, string>> {
+  const refuse = (why: string, cause?: unknown): HowdahError => refuseFile(why, file, cause);
   let json: Json;
   try {
-    json = JSON.parse(readFileSync(file, "utf8")) as Json;
+    json = JSON.parse(text) as Json;
   } catch (error) {
     throw refuse(messageOf(error), error);
   }

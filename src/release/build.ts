@@ -11,13 +11,13 @@ import { printXml } from "../oozie/xml.ts";
 import { problemError } from "../project/checks/check.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import { readProjectFile, type NamedTarget, type Project } from "../project/load.ts";
-import { resolveValues, type Values } from "../project/values.ts";
+import { resolveValues, type RecordedValues, type Values } from "../project/values.ts";
 import { writtenFor } from "./check.ts";
 import type { Writing } from "./documents.ts";
 import { layout } from "./layout.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
-import { jobProperties } from "./properties.ts";
 import { binFiles } from "./bin.ts";
+import { jobProperties, type JobProperties } from "./properties.ts";
 import { hiveText, type HiveText } from "./scripts.ts";
 
 /** A file of a build. */
@@ -35,11 +35,17 @@ export interface Build {
   readonly manifest: Manifest;
   /** The manifest included. */
   readonly files: readonly BuildFile[];
+  /** Each application, and what its properties are written from. */
+  readonly applications: readonly JobProperties[];
+  /** Values of the parameters, as they stand in the properties. */
+  readonly values: Values;
 }
 
 export interface BuildOptions {
   /** `-D name=value` */
   readonly given?: Readonly<Record<string, string>>;
+  /** What was read of the target's files of values on HDFS; without it they count as absent. */
+  readonly recorded?: RecordedValues;
 }
 
 /**
@@ -65,7 +71,7 @@ export function build(
     ...projectFiles(project),
   ]);
   const hash = sha256(deployed.map(({ path, content }) => `${path}\n${sha256(content)}\n`).join("")).slice(0, 16);
-  const values = valuesOf(project, target, options.given ?? {});
+  const values = valuesOf(project, target, options.given ?? {}, options.recorded);
   const properties = documents.map((one) => ({
     path: layout.properties(one.kind, one.name),
     content: jobProperties(one, target, hash, values),
@@ -100,16 +106,27 @@ export function build(
     files: listed,
   };
   const file = { path: layout.manifest, content: `${JSON.stringify(manifest, undefined, 2)}\n`, from: "" };
-  return { manifest, files: inOrder([...deployed, ...properties, ...bin, file]) };
+  return {
+    manifest,
+    files: inOrder([...deployed, ...properties, ...bin, file]),
+    applications: documents,
+    values,
+  };
 }
 
 /** Values of the parameters on a cluster, where nothing is found out from data. */
-export function valuesOf(project: Project, target: ClusterTarget, given: Readonly<Record<string, string>>): Values {
+export function valuesOf(
+  project: Project,
+  target: ClusterTarget,
+  given: Readonly<Record<string, string>>,
+  recorded: RecordedValues = new Map(),
+): Values {
   return resolveValues({
     root: project.root,
     parameters: project.definitions.parameters,
     given,
     target,
+    recorded,
     derive: () => undefined,
   });
 }

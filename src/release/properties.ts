@@ -1,6 +1,6 @@
 import { HowdahError, isHowdahError } from "../core/errors.ts";
 import { derivedFrom, derivedName, properties, propertiesIn, property } from "../oozie/app/context.ts";
-import { evaluate, type Expr } from "../oozie/el/index.ts";
+import { evaluate, parametersOf, type Expr } from "../oozie/el/index.ts";
 import { isParameter } from "../oozie/parameters.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import type { Values } from "../project/values.ts";
@@ -33,47 +33,82 @@ export function surroundingValues(target: ClusterTarget, hash: string): Readonly
   };
 }
 
-/** The text of a `job.properties` with which a job can be submitted; what has no value yet stands there as a comment. */
-export function jobProperties(job: JobProperties, target: ClusterTarget, hash: string, values: Values): string {
+/** One property of a job. */
+export interface JobProperty {
+  readonly name: string;
+  /** Undefined where something that it is made of has no value yet. */
+  readonly value: string | undefined;
+  /** Names of the parameters that the value is made of; of an input its own. */
+  readonly madeOf: readonly string[];
+  /** What it is, for people. */
+  readonly about?: string;
+  readonly part: "surroundings" | "parameters" | "inputs";
+}
+
+/** The properties with which a job of a release is submitted, in the order in which they are written. */
+export function propertiesOfJob(
+  job: JobProperties,
+  target: ClusterTarget,
+  hash: string,
+  values: Values,
+): readonly JobProperty[] {
   const surroundings = surroundingValues(target, hash);
-  const lines = [
-    `# ${job.kind} ${job.name}`,
-    ...job.surroundings.map((name) => propertyLine(name, surroundings[name] ?? "")),
-    propertyLine(
+  const fixed: readonly (readonly [string, string | undefined])[] = [
+    ...job.surroundings.map((name) => [name, surroundings[name]] as const),
+    [
       `oozie.${applicationKinds[job.kind]}.application.path`,
       `${property(properties.release)}/${layout.document(job.kind, job.name)}`,
-    ),
-    propertyLine("oozie.use.system.libpath", "true"),
+    ],
+    ["oozie.use.system.libpath", "true"],
   ];
   const used = new Map(job.uses.flatMap(propertiesIn).map((value) => [derivedName(value), value]));
   const own = [...used].filter(([, value]) => isParameter(value) || value.node.is === "call").sort(byName);
-  if (own.length > 0)
-    lines.push("", "# parameters", ...own.flatMap(([name, value]) => valueLines(name, value, values)));
-  if (job.inputs.length > 0)
-    lines.push("", "# inputs: give them before it is submitted", ...job.inputs.map((name) => `#${name}=`));
+  return [
+    ...fixed.map(([name, value]): JobProperty => ({ name, value, madeOf: [], part: "surroundings" })),
+    ...own.map(([name, value]) => valueProperty(name, value, values)),
+    ...job.inputs.map((name): JobProperty => ({ name, value: undefined, madeOf: [name], part: "inputs" })),
+  ];
+}
+
+/** The text of a `job.properties` with which a job can be submitted; what has no value yet stands there as a comment. */
+export function jobProperties(job: JobProperties, target: ClusterTarget, hash: string, values: Values): string {
+  const all = propertiesOfJob(job, target, hash, values);
+  const of = (part: JobProperty["part"]): readonly JobProperty[] => all.filter((one) => one.part === part);
+  const lines = [
+    `# ${job.kind} ${job.name}`,
+    ...of("surroundings").map(({ name, value }) => propertyLine(name, value ?? "")),
+  ];
+  const own = of("parameters").flatMap(({ name, value, about }) => [
+    ...(about === undefined ? [] : [`# ${name}: ${about}`]),
+    value === undefined ? `#${name}=` : propertyLine(name, value),
+  ]);
+  if (own.length > 0) lines.push("", "# parameters", ...own);
+  const inputs = of("inputs").map(({ name }) => `#${name}=`);
+  if (inputs.length > 0) lines.push("", "# inputs: give them before it is submitted", ...inputs);
   return `${lines.join("\n")}\n`;
 }
 
-const applicationKinds = { workflow: "wf", coordinator: "coord", bundle: "bundle" } as const;
+/** Of an application's path, by its kind. */
+export const applicationKinds = { workflow: "wf", coordinator: "coord", bundle: "bundle" } as const;
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-function valueLines(name: string, value: Expr, values: Values): readonly string[] {
+function valueProperty(name: string, value: Expr, values: Values): JobProperty {
+  const facts = { name, madeOf: parametersOf(value), part: "parameters" } as const;
   if (isParameter(value)) {
     const { describe, type } = value.spec;
-    const about = describe === undefined ? [] : [`# ${name}: ${describe}`];
+    const about = describe === undefined ? {} : { about: describe };
     const text = values.get(name);
-    if (text === undefined) return [...about, `#${name}=`];
-    return [...about, propertyLine(name, type === "path" ? onNameNode(text) : text)];
+    return { ...facts, ...about, value: text !== undefined && type === "path" ? onNameNode(text) : text };
   }
-  const follows = `# ${name}: ${derivedFrom(value) ?? ""}`;
+  const about = derivedFrom(value) ?? "";
   try {
-    return [follows, propertyLine(name, String(evaluate(value, { parameter: (one) => values.get(one) })))];
+    return { ...facts, about, value: String(evaluate(value, { parameter: (one) => values.get(one) })) };
   } catch (error) {
     if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
-    return [follows, `#${name}=`];
+    return { ...facts, about, value: undefined };
   }
 }
 

@@ -22,7 +22,7 @@ import type { Manifest } from "./manifest.ts";
  * never a part. What killed builds have left beside it goes. Throws `IN_THE_WAY` for a folder that holds something
  * else.
  */
-export function writeBuild({ files }: Build, out: string): void {
+export function writeBuild({ files }: Pick<Build, "files">, out: string): void {
   onDisk("write the build", out, () => {
     // Of a link, what it leads to is replaced.
     const folder = existsSync(out) ? realpathSync(out) : out;

@@ -20,10 +20,13 @@ import { writeBuild } from "#src/release/write.js";
 import { projectRoot } from "../support/project.js";
 import { temporaryFolder } from "../support/spark.js";
 
+/** What of a build is written. */
+type Written = Pick<Build, "manifest" | "files">;
+
 const built = builtOf("first");
 
 /** A build of a hundred files that all hold one text, that of a manifest with this hash. */
-function builtOf(hash: string): Build {
+function builtOf(hash: string): Written {
   const content = JSON.stringify({ format: 1, hash, applications: [], files: [] });
   const paths = ["manifest.json", ...Array.from({ length: 99 }, (_, i) => `hive/w${i % 10}/${i}.hql`)];
   return {
@@ -102,7 +105,7 @@ describe("writing a build", () => {
     assert.throws(() => writeBuild(built, foreign), { code: "IN_THE_WAY" });
     assert.deepEqual(readdirSync(foreign), ["mine"]);
     writeBuild(built, out);
-    const broken: Build = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
+    const broken: Written = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
     assert.throws(() => writeBuild(broken, out));
     assert.equal(contentOf(out), "first");
     assert.deepEqual(readdirSync(folder).sort(), ["foreign", "out"]);
@@ -140,7 +143,7 @@ describe("writing a build", () => {
     renameSync(out, join(folder, `.out.howdah-old-${dead}`));
     const others = [`.out.howdah-new-${alive}`, `out.old-${dead}`, `out.new-${dead}`, ".outer.howdah-new-1"];
     for (const name of [`.out.howdah-new-${dead}`, ...others]) mkdirSync(join(folder, name));
-    const broken: Build = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
+    const broken: Written = { ...built, files: [...built.files, { path: "manifest.json/x", content: "", from: "" }] };
     assert.throws(() => writeBuild(broken, out));
     assert.equal(contentOf(out), "first");
     assert.deepEqual(readdirSync(folder).sort(), ["out", ...others].sort());

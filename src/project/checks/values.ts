@@ -6,7 +6,7 @@ import { Findings, scopeOfParameter, type CheckCode, type Problem, type Scope } 
 import { constantOf, isExpr } from "../../oozie/el/index.ts";
 import { parseParameter, type Parameter } from "../../oozie/parameters.ts";
 import type { Target, TargetValues } from "../config.ts";
-import { readValues } from "../values.ts";
+import { isRemoteFile, readValues } from "../values.ts";
 import { placed } from "./place.ts";
 
 /** A target, and what its values are for. */
@@ -30,7 +30,7 @@ export interface TargetFindings {
 }
 
 /** What is wrong with a value, which is then looked at no further. */
-interface Wrong {
+export interface WrongValue {
   readonly code: CheckCode;
   readonly why: string;
   readonly next?: string;
@@ -73,7 +73,7 @@ export function checkTargetValues(source: TargetSource): TargetFindings {
     else if (typeof value === "object") known.add(name);
     else look(parameter, String(value), scope, { key });
   }
-  for (const file of (values.parameterFiles ?? []).filter((path) => existsSync(path)))
+  for (const file of (values.parameterFiles ?? []).filter((path) => !isRemoteFile(path) && existsSync(path)))
     try {
       for (const [name, value] of Object.entries(readValues(file))) {
         const parameter = parameters.get(name);
@@ -100,7 +100,8 @@ export function checkTargetValues(source: TargetSource): TargetFindings {
   };
 }
 
-function wrongWith({ name, spec }: Parameter, given: string, onCluster: boolean): Wrong | undefined {
+/** Why a parameter cannot have a value; `onCluster`: what Oozie does to properties counts too. */
+export function wrongWith({ name, spec }: Parameter, given: string, onCluster: boolean): WrongValue | undefined {
   let value: string;
   try {
     value = parseParameter(name, spec, given);

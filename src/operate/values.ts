@@ -1,0 +1,49 @@
+import { isNotFound } from "../connect/webhdfs/index.ts";
+import { HowdahError } from "../core/errors.ts";
+import type { Cluster } from "../project/cluster.ts";
+import type { Project } from "../project/load.ts";
+import { isRemoteFile, parseValues, type RecordedValues, type Values } from "../project/values.ts";
+import { valuesOf } from "../release/build.ts";
+
+/**
+ * The values that a project's parameters have on a cluster, those that landing recorded there included. Throws
+ * `PARAMETER_UNKNOWN`, `PARAMETER_VALUE`, `PARAMETER_FILE`, `SECRET`.
+ */
+export async function clusterValues(
+  project: Project,
+  cluster: Cluster,
+  given: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Values> {
+  return valuesOf(project, cluster.target, given, await recordedValues(cluster, signal));
+}
+
+/** What the target's files of values on HDFS hold; those that are not there are left out. @throws PARAMETER_FILE */
+export async function recordedValues(cluster: Cluster, signal?: AbortSignal): Promise<RecordedValues> {
+  const files = (cluster.target.parameterFiles ?? []).filter(isRemoteFile);
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const path = pathOnHdfs(file, cluster);
+      try {
+        const text = (await cluster.hdfs.cat(path, signal === undefined ? {} : { signal })).toString();
+        return [[file, parseValues(text, file)] as const];
+      } catch (error) {
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(read.flat());
+}
+
+/** `/data/values.json` of `hdfs:///data/values.json`, or of the same with the target's own name node. */
+function pathOnHdfs(file: string, { name, target }: Cluster): string {
+  const [, server = "", path = ""] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)(\/.*)$/i.exec(file) ?? [];
+  const scheme = target.nameNode.slice(0, target.nameNode.indexOf(":") + 1);
+  if ([scheme, `${scheme}//`, target.nameNode].includes(server)) return path;
+  throw new HowdahError(`values of parameters: the target ${name} keeps its files at ${target.nameNode}`, {
+    code: "PARAMETER_FILE",
+    where: file,
+    next: `write it as ${scheme}///folder/values.json`,
+  });
+}
