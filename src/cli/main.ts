@@ -78,6 +78,9 @@ const commands: Readonly<
   why: {
     describe: "say why a job or an action does not go on",
     load: async () => (await import("./commands/why.ts")).whyCommand,
+  submit: {
+    describe: "have Oozie run a bundle, a coordinator or a workflow",
+    load: async () => (await import("./commands/submit.ts")).submitCommand,
   },
   sandbox: {
     describe: "a real Hadoop, Hive, Oozie, Livy and Spark on this machine",

@@ -87,8 +87,9 @@ export async function faultProxy(target: string, options: FaultProxyOptions = {}
       },
     );
     forwarded.once("error", () => request.socket.destroy());
-    // One for each request of a connection that is kept.
-    request.socket.setMaxListeners(0).once("close", () => forwarded.destroy());
+    const end = (): void => void forwarded.destroy();
+    request.socket.once("close", end);
+    forwarded.once("close", () => request.socket.off("close", end));
     if (fault.cutBody === undefined) request.pipe(forwarded);
     else
       cutAfter(fault.cutBody, request, forwarded, () => {

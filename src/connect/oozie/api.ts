@@ -17,7 +17,8 @@ export type ActionScope =
   { readonly actions: string | readonly number[] } | { readonly dates: readonly (Date | readonly [Date, Date])[] };
 
 export interface JobFilter {
-  readonly name?: string;
+  /** Any of them. */
+  readonly name?: string | readonly string[];
   readonly user?: string;
   readonly group?: string;
   readonly id?: string;

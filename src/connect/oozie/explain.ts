@@ -39,6 +39,9 @@ function known(code: string, message: string): Explanation {
     case "E0505":
     case "E0506":
     case "E0507":
+    case "E0710":
+    case "E1001":
+    case "E1301":
       return noApplication;
     case "E0501":
     case "E0502":
@@ -59,10 +62,16 @@ function known(code: string, message: string): Explanation {
     case "E1004":
     case "E1310":
       return { code: "OOZIE_DEFINITION", fault: "user" };
+    case "E0738":
+      return {
+        code: "OOZIE_PROPERTY",
+        fault: "user",
+        next: "give the properties that it names a value: -D name=value",
+      };
     case "E0401":
     case "E0404":
     case "E0405":
-    case "E0738":
+    case "E1003":
     case "E0808":
       return { code: "OOZIE_PROPERTY", fault: "user", next: "look at the properties that the job was submitted with" };
     case "E0901":

@@ -20,9 +20,9 @@ function pairs(members: readonly (readonly [string, string | undefined])[], sepa
 }
 
 export function jobFilter(filter: JobFilter): string | undefined {
-  const { name, user, group, id, status = [], createdFrom, createdUntil, text } = filter;
+  const { name = [], user, group, id, status = [], createdFrom, createdUntil, text } = filter;
   return pairs([
-    ["name", name],
+    ...[name].flat().map((one) => ["name", one] as const),
     ["user", user],
     ["group", group],
     ["id", id],
