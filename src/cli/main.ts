@@ -15,10 +15,6 @@ import { processIo, type Io } from "./io.ts";
 const commands: Readonly<
   Record<string, { readonly describe: string; readonly load: () => Promise<Command | CommandGroup> }>
 > = {
-  run: {
-    describe: "run definitions here: what is ready and not done yet",
-    load: async () => (await import("./commands/run.ts")).runCommand,
-  },
   validate: {
     describe: "say all that is wrong with the definitions",
     load: async () => (await import("./commands/validate.ts")).validateCommand,
@@ -26,6 +22,22 @@ const commands: Readonly<
   simulate: {
     describe: "foresee which actions a coordinator has, and what each waits for",
     load: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  },
+  run: {
+    describe: "run definitions here: what is ready and not done yet",
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
+  query: {
+    describe: "ask the tables of a folder in SQL",
+    load: async () => (await import("./commands/query.ts")).queryCommand,
+  },
+  ingest: {
+    describe: "put files into an instance of a data set, the flag last",
+    load: async () => (await import("./commands/ingest.ts")).ingestCommand,
+  },
+  clean: {
+    describe: "take away the rows of old partitions that may be pruned",
+    load: async () => (await import("./commands/clean.ts")).cleanCommand,
   },
   build: {
     describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
@@ -47,17 +59,13 @@ const commands: Readonly<
     describe: "remove releases that nothing uses any more",
     load: async () => (await import("./commands/deploy.ts")).gcCommand,
   },
-  hdfs: {
-    describe: "files on a cluster: list, upload, download, remove and more",
-    load: async () => (await import("./commands/hdfs.ts")).hdfsCommands,
+  submit: {
+    describe: "have Oozie run a bundle, a coordinator or a workflow",
+    load: async () => (await import("./commands/submit.ts")).submitCommand,
   },
-  query: {
-    describe: "ask the tables of a folder in SQL",
-    load: async () => (await import("./commands/query.ts")).queryCommand,
-  },
-  ingest: {
-    describe: "put files into an instance of a data set, the flag last",
-    load: async () => (await import("./commands/ingest.ts")).ingestCommand,
+  why: {
+    describe: "say why a job or an action does not go on",
+    load: async () => (await import("./commands/why.ts")).whyCommand,
   },
   logs: {
     describe: "show what a failed job said, the decisive lines first",
@@ -75,20 +83,13 @@ const commands: Readonly<
     describe: "give a running coordinator the definition of the current release",
     load: async () => (await import("./commands/update.ts")).updateCommand,
   },
-  why: {
-    describe: "say why a job or an action does not go on",
-    load: async () => (await import("./commands/why.ts")).whyCommand,
-  submit: {
-    describe: "have Oozie run a bundle, a coordinator or a workflow",
-    load: async () => (await import("./commands/submit.ts")).submitCommand,
+  hdfs: {
+    describe: "files on a cluster: list, upload, download, remove and more",
+    load: async () => (await import("./commands/hdfs.ts")).hdfsCommands,
   },
   sandbox: {
     describe: "a real Hadoop, Hive, Oozie, Livy and Spark on this machine",
     load: async () => (await import("./commands/sandbox.ts")).sandboxCommands,
-  },
-  clean: {
-    describe: "take away the rows of old partitions that may be pruned",
-    load: async () => (await import("./commands/clean.ts")).cleanCommand,
   },
 };
 

@@ -30,11 +30,15 @@ export interface BuildFile {
   readonly executable?: boolean;
 }
 
-/** Everything that a build would write. */
-export interface Build {
+/** What is written and deployed. */
+export interface BuildTree {
   readonly manifest: Manifest;
   /** The manifest included. */
   readonly files: readonly BuildFile[];
+}
+
+/** Everything that a build would write. */
+export interface Build extends BuildTree {
   /** Each application, and what its properties are written from. */
   readonly applications: readonly JobProperties[];
   /** Values of the parameters, as they stand in the properties. */

@@ -3,7 +3,7 @@ import { isHowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Instant } from "../core/time.ts";
 import type { Cluster } from "../project/cluster.ts";
-import type { Build } from "./build.ts";
+import type { BuildTree } from "./build.ts";
 import { readCurrent, writeCurrent, type Current } from "./current.ts";
 import { placeHiveSite, type HiveSitePlaced } from "./hivesite.ts";
 import { withTargetLock } from "./lock.ts";
@@ -67,7 +67,7 @@ const nothing: Extent = { files: 0, bytes: 0 };
  * keep the release that they were submitted with. Doing it twice does nothing the second time. Throws `LOCKED`,
  * `LOCK_LOST`, `CURRENT_FILE`, `TRANSFER_DIFFERS`, and what HDFS refuses (`HDFS_PERMISSION`, `HDFS_QUOTA`, …).
  */
-export async function deploy(cluster: Cluster, built: Build, options: DeployOptions = {}): Promise<Deployed> {
+export async function deploy(cluster: Cluster, built: BuildTree, options: DeployOptions = {}): Promise<Deployed> {
   const { dryRun = false, patience = 600_000, signal, emit } = options;
   const call = signal === undefined ? {} : { signal };
   // What is as it should be is seen without the lock: nothing that is current is ever removed.
@@ -107,7 +107,12 @@ export function releaseDifference(before: Manifest, after: Manifest): ReleaseDif
   };
 }
 
-async function look(cluster: Cluster, built: Build, { hiveSite }: DeployOptions, call: CallOptions): Promise<Found> {
+async function look(
+  cluster: Cluster,
+  built: BuildTree,
+  { hiveSite }: DeployOptions,
+  call: CallOptions,
+): Promise<Found> {
   const [current, stored, placed] = await Promise.all([
     readCurrent(cluster, call.signal),
     storedState(cluster, built.manifest, call),
@@ -116,14 +121,14 @@ async function look(cluster: Cluster, built: Build, { hiveSite }: DeployOptions,
   return { current, stored, hiveSite: placed };
 }
 
-function isDone({ manifest }: Build, { current, stored, hiveSite }: Found): boolean {
+function isDone({ manifest }: BuildTree, { current, stored, hiveSite }: Found): boolean {
   const isCurrent = current?.deployments[0]?.release === manifest.hash;
   return isCurrent && stored === "whole" && (hiveSite === undefined || hiveSite.state === "same");
 }
 
 async function report(
   cluster: Cluster,
-  built: Build,
+  built: BuildTree,
   { current, stored, hiveSite }: Found,
   dryRun: boolean,
   call: CallOptions,

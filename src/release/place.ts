@@ -4,7 +4,7 @@ import { hasChecksum, type CallOptions, type FileStatus } from "../connect/webhd
 import { HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
-import type { Build, BuildFile } from "./build.ts";
+import type { BuildTree, BuildFile } from "./build.ts";
 import { layout } from "./layout.ts";
 import type { TargetLock } from "./lock.ts";
 import { remoteLayout } from "./remote.ts";
@@ -26,7 +26,7 @@ export interface Placed {
 }
 
 /** The files of a build that are deployed, the manifest last. */
-export function deployedFiles({ files, manifest }: Build): readonly BuildFile[] {
+export function deployedFiles({ files, manifest }: BuildTree): readonly BuildFile[] {
   const deployed = new Set(manifest.files.flatMap((file) => (file.deployed ? [file.path] : [])));
   return [...files.filter(({ path }) => deployed.has(path)), ...files.filter(({ path }) => path === layout.manifest)];
 }
@@ -37,7 +37,7 @@ export function deployedFiles({ files, manifest }: Build): readonly BuildFile[] 
  */
 export async function placeRelease(
   cluster: Cluster,
-  built: Build,
+  built: BuildTree,
   stored: Exclude<Stored, "whole">,
   lock: TargetLock,
   options: PlaceReleaseOptions,

@@ -1,7 +1,7 @@
 import { sha256 } from "#src/core/hash.js";
 import { cluster, type ClusterOptions } from "#src/index.js";
 import { openCluster, type Cluster } from "#src/project/cluster.js";
-import type { Build } from "#src/release/build.js";
+import type { BuildTree } from "#src/release/build.js";
 import { layout } from "#src/release/layout.js";
 import type { Manifest } from "#src/release/manifest.js";
 import type { Files } from "../connect/namenode.js";
@@ -17,7 +17,7 @@ export function clusterAt(webHdfs: string, more: Partial<ClusterOptions> = {}): 
 }
 
 /** What a build of these files would be. */
-export function buildOf(contents: Readonly<Record<string, string | Uint8Array>>, target = root): Build {
+export function buildOf(contents: Readonly<Record<string, string | Uint8Array>>, target = root): BuildTree {
   const files = Object.entries(contents)
     .map(([path, content]) => ({ path, content, from: "" }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -48,7 +48,7 @@ export function filesIn(files: Files, folder: string): Readonly<Record<string, s
 }
 
 /** As `filesIn` would find a build, once deployed. */
-export function filesOf({ files }: Build): Readonly<Record<string, string>> {
+export function filesOf({ files }: BuildTree): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map(({ path, content }) => [path, Buffer.from(content).toString()] as const).sort());
 }
 
