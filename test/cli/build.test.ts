@@ -21,7 +21,7 @@ describe("howdah build", () => {
     assert.deepEqual([code, err], [0, ""]);
     assert.match(
       out,
-      /^workflow w {2}oozie\/workflows\/w\/workflow\.xml\nbuilt there \(oozie5\.2\), release [0-9a-f]{16}: 3 files in build-files\n$/,
+      /^workflow w {2}oozie\/workflows\/w\/workflow\.xml\nbuilt there \(oozie5\.2\), release [0-9a-f]{16}: 11 files in build-files\n$/,
     );
     const manifest = JSON.parse(readFileSync(join(root, "build-files", "manifest.json"), "utf8")) as object;
     const again = await howdah(["build", "--json"], root);
