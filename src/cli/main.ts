@@ -63,6 +63,14 @@ const commands: Readonly<
     describe: "have Oozie run a bundle, a coordinator or a workflow",
     load: async () => (await import("./commands/submit.ts")).submitCommand,
   },
+  status: {
+    describe: "what runs on the cluster: the project's jobs, or one with all below it",
+    load: async () => (await import("./commands/status.ts")).statusCommand,
+  },
+  watch: {
+    describe: "look on until a job is over",
+    load: async () => (await import("./commands/status.ts")).watchCommand,
+  },
   why: {
     describe: "say why a job or an action does not go on",
     load: async () => (await import("./commands/why.ts")).whyCommand,
@@ -74,6 +82,18 @@ const commands: Readonly<
   rerun: {
     describe: "run actions of a coordinator, or a workflow, again",
     load: async () => (await import("./commands/rerun.ts")).rerunCommand,
+  },
+  kill: {
+    describe: "end jobs, or some actions of a coordinator",
+    load: async () => (await import("./commands/control.ts")).killCommand,
+  },
+  suspend: {
+    describe: "hold jobs: no action begins until they are resumed",
+    load: async () => (await import("./commands/control.ts")).suspendCommand,
+  },
+  resume: {
+    describe: "let suspended jobs go on",
+    load: async () => (await import("./commands/control.ts")).resumeCommand,
   },
   change: {
     describe: "change the end, the pause or the concurrency of a coordinator",

@@ -4,9 +4,10 @@ import type { Submission, SubmitRequest, ValueFacts } from "../../operate/prepar
 import { submit, tryOut, type Submitted } from "../../operate/submit.ts";
 import type { ScheduleFacts } from "../../operate/times.ts";
 import type { Arguments } from "../command.ts";
+import { followShown } from "../following.ts";
 import type { Io } from "../io.ts";
 import { projectOf, withCluster } from "../project.ts";
-import { defines, timeOption } from "../values.ts";
+import { defines, durationOption, timeOption } from "../values.ts";
 
 /** `howdah submit` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
@@ -19,6 +20,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     ...(end === undefined ? {} : { end }),
     ...(release === undefined ? {} : { release }),
   };
+  const [timeout, wait] = [durationOption(args, "timeout", Infinity), args.flag("wait")];
   const progress = new Progress(io);
   const options = {
     emit: (event: HowdahEvent) => progress.take(event),
@@ -34,7 +36,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     io.status("");
     if (io.json) io.out(JSON.stringify({ ...submitted, ...progress.prepared }));
     else renderSubmitted(submitted, io);
-    return exitCodes.done;
+    return wait ? await followShown(cluster, submitted.id, io, { timeout }) : exitCodes.done;
   });
 }
 
