@@ -1,12 +1,25 @@
-// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale, hive. Side by side in one run, figures on stdout.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { findSpark } from "../build/test/support/spark.js";
 import { jobSpec } from "../dist/jobs/compile.js";
 import { openTarget } from "../dist/local/target.js";
+import { openCluster } from "../dist/project/cluster.js";
 import { loadProject, targetOf } from "../dist/project/load.js";
 import { hive } from "./hive.mjs";
+import { build } from "../dist/release/build.js";
+import { writeCurrent } from "../dist/release/current.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
 import { writeCoordinator, writeProject } from "./project.mjs";
 
@@ -176,6 +189,72 @@ const sections = {
     say(`  ${input.name}: ${took.length} hours one by one in ${seconds.toFixed(1)} s, ${megabytes} MB`);
     say(`  an hour (all its actions)     ${spread(took, 0)} ms`);
     say(`  first, middle, last 60 hours  ${slice(0, 60)}, ${slice(150, 210)}, ${slice(-60)} ms`);
+  },
+
+  async operate() {
+    const folder = join(work, "operate");
+    const name = `howdah-bench-${process.pid}`;
+    const remote = `/user/${userInfo().username}/howdah-bench-${process.pid}`;
+    mkdirSync(folder);
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    writeFileSync(
+      join(folder, "howdah.config.ts"),
+      `import * as h from "howdah";
+const w = h.workflow("${name}", { hour: "string" }, ({ hour }) => h.fs("mark", [h.mkdir(h.path\`${remote}/\${hour}\`)]));
+export default h.defineConfig({ name: "bench", definitions: [w], targets: { there: h.sandbox({ root: "${remote}" }) } });
+`,
+    );
+    const project = await loadProject(folder);
+    const named = targetOf(project, "cluster");
+    const cluster = openCluster(named, { root: folder });
+    try {
+      await cluster.oozie.buildVersion();
+    } catch (error) {
+      say(`  without a sandbox: ${error.message}`);
+      cluster.close();
+      return;
+    }
+    const { manifest, files } = build(project, named);
+    for (const { path, content } of files)
+      await cluster.hdfs.create(`${remote}/releases/${manifest.hash}/${path}`, content, { overwrite: true });
+    await writeCurrent(cluster, manifest.hash, undefined, Date.now());
+    const { "job.properties": properties } = Object.fromEntries(
+      files.map(({ path, content }) => [path.split("/").at(-1), String(content)]),
+    );
+    const oozie = [howdah, "sandbox", "sh", "oozie"];
+    const at = ["-oozie", String(named.target.oozie)];
+    let count = 0;
+    const submit = () => measure(process.execPath, [howdah, "submit", name, "-D", `hour=${++count}`], { cwd: folder });
+    const run = () => {
+      const file = join(folder, "job.properties");
+      writeFileSync(file, `${properties}\nhour=${++count}\nuser.name=${userInfo().username}\n`);
+      return measure(process.execPath, [...oozie, "job", ...at, "-config", file, "-run"], { cwd: folder });
+    };
+    try {
+      const [first] = (await submit()).output.match(/\d+-\d+-\S+-W/) ?? [];
+      const howdahRun = (...args) => measure(process.execPath, [howdah, ...args], { cwd: folder });
+      const results = await inTurn(7, [
+        ["bare Node", () => measure(process.execPath, ["-e", "0"])],
+        ["howdah status --help", () => howdahRun("status", "--help")],
+        ["howdah sandbox sh true", () => howdahRun("sandbox", "sh", "true")],
+        ["howdah status", () => howdahRun("status")],
+        ["howdah status ID", () => howdahRun("status", first)],
+        ["oozie jobs", () => measure(process.execPath, [...oozie, "jobs", ...at])],
+        ["oozie job -info ID", () => measure(process.execPath, [...oozie, "job", ...at, "-info", first])],
+        ["howdah submit", submit],
+        ["oozie job -run", run],
+      ]);
+      const wrapper = median(results.get("howdah sandbox sh true").map((one) => one.seconds));
+      for (const [what, times] of results) {
+        // What brings the client onto the path is no part of it.
+        const own = times.map(({ seconds }) => seconds - (what.startsWith("oozie") ? wrapper : 0));
+        say(`  ${what.padEnd(24)} ${spread(own)} s`);
+      }
+    } finally {
+      for await (const { id } of cluster.oozie.workflows({ name })) await cluster.oozie.kill(id);
+      await cluster.hdfs.rm(remote, { recursive: true, force: true });
+      cluster.close();
+    }
   },
 
   async scale() {

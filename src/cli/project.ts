@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { Emit } from "../core/events.ts";
 import { openTarget, type LocalTarget } from "../local/target.ts";
 import { openCluster, type Cluster } from "../project/cluster.ts";
-import { findProject, loadProject, targetOf, type Project } from "../project/load.ts";
+import {
+  findProject,
+  loadDefinitions,
+  loadProject,
+  targetOf,
+  type LoadedDefinitions,
+  type Project,
+} from "../project/load.ts";
 import type { Arguments } from "./command.ts";
 import type { Io } from "./io.ts";
 
@@ -15,6 +22,11 @@ export function rootOf(args: Arguments, io: Io): string {
 /** The project that a command is about. */
 export async function projectOf(args: Arguments, io: Io): Promise<Project> {
   return loadProject(rootOf(args, io));
+}
+
+/** The definitions of the project that a command is about, unchecked. */
+export async function definitionsOf(args: Arguments, io: Io): Promise<LoadedDefinitions> {
+  return loadDefinitions(rootOf(args, io));
 }
 
 /** Does something on the folder target that a command is about, and closes it again. */
@@ -39,7 +51,7 @@ export async function withTarget<T>(
 /** Does something on the cluster target that a command is about, and ends its connections. */
 export async function withCluster<T>(
   args: Arguments,
-  project: Project,
+  project: LoadedDefinitions,
   work: (cluster: Cluster) => Promise<T>,
   emit?: Emit,
 ): Promise<T> {

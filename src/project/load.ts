@@ -30,6 +30,9 @@ export interface Project {
   readonly awaited: ReadonlySet<string>;
 }
 
+/** What of a project is known without checking it. */
+export type LoadedDefinitions = Pick<Project, "root" | "config" | "at" | "definitions">;
+
 /** Finds the project at or above a folder. Throws `NO_PROJECT`. */
 export function findProject(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -54,17 +57,31 @@ export async function loadProject(root: string): Promise<Project> {
 }
 
 /**
+ * Loads the definitions of a folder's project without checking them or compiling its jobs: for what looks at jobs that
+ * were submitted, which is quick then, and goes on working while the project is being changed. Throws `CONFIG`,
+ * `DEFINITION`.
+ */
+export async function loadDefinitions(root: string): Promise<LoadedDefinitions> {
+  const { config, at, found } = await loadFound(root);
+  return { root, config, at, definitions: byName(found) };
+}
+
+async function loadFound(root: string): Promise<{ config: Config; at: Place; found: Found }> {
+  const file = join(root, configName);
+  if (!existsSync(file)) findProject(root);
+  const exported = await importConfig(file);
+  const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
+  return { config, at: exported.at, found: find(config.definitions, config.tables ?? []) };
+}
+
+/**
  * Loads a project that may be broken. `errors` are those of its jobs' files; what the checks of its definitions found
  * are its `problems`. Throws where nothing can be known: `CONFIG`, `DEFINITION`.
  */
 export async function examineProject(
   root: string,
 ): Promise<{ readonly project: Project; readonly errors: readonly HowdahError[] }> {
-  const file = join(root, configName);
-  if (!existsSync(file)) findProject(root);
-  const exported = await importConfig(file);
-  const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
-  const found = find(config.definitions, config.tables ?? []);
+  const { config, at, found } = await loadFound(root);
   const definitions = byName(found);
   const problems = checkFound(found, {
     exists: (path) => isFile(join(root, path)),
@@ -83,7 +100,7 @@ export async function examineProject(
       errors.push(...(error instanceof ManyErrors ? error.problems : [error]));
     }
   }
-  return { project: { root, config, at: exported.at, definitions, found, problems, jobs, awaited }, errors };
+  return { project: { root, config, at, definitions, found, problems, jobs, awaited }, errors };
 }
 
 function isFile(path: string): boolean {
@@ -182,7 +199,7 @@ export interface NamedTarget<T extends Target = Target> {
  * kind. Throws `NO_TARGET`.
  */
 export function targetOf<K extends Target["kind"]>(
-  project: Project,
+  project: Pick<Project, "root" | "config">,
   kind: K,
   name?: string,
 ): NamedTarget<Extract<Target, { kind: K }>> {

@@ -3,13 +3,13 @@ import { carryOut, plan, type CoordinatorPlan, type Plan, type SomeActions, type
 import { isJobId } from "../../operate/find.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
-import { projectOf, withCluster } from "../project.ts";
+import { definitionsOf, withCluster } from "../project.ts";
 import { statusText } from "../tree.ts";
 import { durationOption, timeOption } from "../values.ts";
 
 /** `howdah kill`, `suspend` and `resume` */
 export async function handle(verb: Verb, args: Arguments, io: Io): Promise<number> {
-  const project = await projectOf(args, io);
+  const project = await definitionsOf(args, io);
   const some = verb === "kill" ? someActions(args) : {};
   const [timeout, wait] = [durationOption(args, "timeout", Infinity), args.flag("wait")];
   return withCluster(args, project, async (cluster) => {

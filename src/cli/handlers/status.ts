@@ -4,13 +4,13 @@ import type { TreeOptions } from "../../operate/tree.ts";
 import type { ActionFilter } from "../../connect/oozie/index.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
-import { projectOf, withCluster } from "../project.ts";
+import { definitionsOf, withCluster } from "../project.ts";
 import { treeLines } from "../tree.ts";
 import { timeOption } from "../values.ts";
 
 /** `howdah status` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
-  const project = await projectOf(args, io);
+  const project = await definitionsOf(args, io);
   const { definitions } = project;
   const [nameOrId] = args.positionals;
   const options = treeOptions(args);
