@@ -52,9 +52,9 @@ export const commonOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** Options of commands that work on a project. */
-export const projectOptions: Readonly<Record<string, OptionSpec>> = {
+export const projectOptions = {
   project: { type: "string", value: "FOLDER", describe: "the project's folder (default: this one or one above it)" },
   target: { type: "string", value: "NAME", describe: "a target of howdah.config.ts (default: its defaultTarget)" },
   data: { type: "string", value: "FOLDER", describe: "another folder than the target's own" },
   define: { type: "list", alias: "D", value: "NAME=VALUE", describe: "the value of a parameter; may be repeated" },
-};
+} satisfies Readonly<Record<string, OptionSpec>>;

@@ -103,6 +103,10 @@ const commands: Readonly<
     describe: "give a running coordinator the definition of the current release",
     load: async () => (await import("./commands/update.ts")).updateCommand,
   },
+  hive: {
+    describe: "run HiveQL on a cluster",
+    load: async () => (await import("./commands/hive.ts")).hiveCommands,
+  },
   hdfs: {
     describe: "files on a cluster: list, upload, download, remove and more",
     load: async () => (await import("./commands/hdfs.ts")).hdfsCommands,

@@ -63,3 +63,12 @@ export async function withCluster<T>(
     cluster.close();
   }
 }
+
+/**
+ * Whether a command that works on both kinds of targets is to work on a cluster: by the target that is named, or else the
+ * default one; a project without either is asked for a folder.
+ */
+export function isOnCluster(args: Arguments, { config }: Project): boolean {
+  const name = args.text("target") ?? config.defaultTarget;
+  return name !== undefined && config.targets[name]?.kind === "cluster";
+}

@@ -122,7 +122,7 @@ const csrfHeader = "X-XSRF-HEADER";
 function explain({ exception, message = "" }: ServerMessage): Explanation | undefined {
   if (
     exception === "NotFoundException" ||
-    /not found|Unknown container|Can ?not find|does not exist|not yet running/i.test(message)
+    /not found|Unknown container|Can ?not find|Can not get log meta|does not exist|not yet running/i.test(message)
   )
     return { code: "YARN_ABSENT", fault: "user", transient: false };
   if (exception === "StandbyException" || /standby RM/i.test(message))

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { basicAuth, delegationToken, proxyUser, simpleAuth, spnego, type Auth } from "../connect/auth/index.ts";
+import type { HiveAuth, HiveOptions, HiveSession } from "../connect/hiveserver2/index.ts";
 import type { HttpOptions } from "../connect/http.ts";
 import { livyClient, type Livy } from "../connect/livy.ts";
 import { oozieClient, type Oozie } from "../connect/oozie/index.ts";
@@ -31,6 +32,11 @@ export interface Cluster {
   readonly oozie: Oozie;
   readonly livy: Livy;
   readonly yarn: Yarn;
+  /**
+   * Opens a session of HiveServer2, which the caller closes. Name, ticket and authorities are the target's, unless the URL
+   * has its own. @throws TARGET_LACKS, and what `openHive` throws
+   */
+  hive(): Promise<HiveSession>;
   /** Undefined where the target does not say where it is: what it would have told is then left out. */
   readonly jobHistory: JobHistory | undefined;
   /** The NodeManager at a web address, `host:port`, as YARN tells it. */
@@ -122,10 +128,43 @@ export function openCluster({ name, target }: NamedTarget<ClusterTarget>, connec
       return target.jobHistory === undefined ? undefined : history();
     },
     nodeManager,
+    hive: async () => {
+      const named = target.hiveServer2;
+      const url = typeof named === "object" ? named.url : named;
+      if (url === undefined)
+        throw new HowdahError(`the target ${name} does not say where HiveServer2 is`, {
+          code: "TARGET_LACKS",
+          next: 'give it hiveServer2: "jdbc:hive2://host:10000/default"',
+        });
+      const { openHive, parseJdbcUrl } = await import("../connect/hiveserver2/index.ts");
+      const options = parseJdbcUrl(url);
+      const principal = typeof named === "object" ? named.principal : undefined;
+      const own: HiveOptions["auth"] =
+        options.auth !== undefined && !isAnonymous(options.auth)
+          ? options.auth
+          : principal !== undefined && login.password === undefined
+            ? { kind: "kerberos", principal }
+            : {
+                kind: "password",
+                user: asking,
+                password: login.password === undefined ? asking : secret("password", login.password),
+              };
+      return openHive({
+        ...options,
+        auth: own,
+        ...(options.tls === undefined || tls === undefined ? {} : { tls: { ...opened(tls), ...options.tls } }),
+        ...(login.actAs === undefined ? {} : { proxyUser: login.actAs }),
+        ...(connection.emit === undefined ? {} : { emit: connection.emit }),
+      });
+    },
     close: () => {
       for (const one of clients) one.close();
     },
   };
+}
+
+function isAnonymous(auth: HiveAuth): boolean {
+  return auth.kind === "password" && auth.user === "anonymous";
 }
 
 /** The host of `hdfs://host:8020`. */

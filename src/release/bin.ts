@@ -76,7 +76,7 @@ function settings({ project, target, hash }: BinSource): string {
     ["release", hash],
     ["oozie_url", [oozie ?? ""].flat()[0]!],
     ["hive_url", hive.principal === undefined ? hive.url : `${hive.url};principal=${hive.principal}`],
-    ["hive_site", target.hiveSite === true ? "yes" : "no"],
+    ["hive_site", (target.hiveSite ?? false) === false ? "no" : "yes"],
     ["spark_options", [...(queue === undefined ? [] : [`--queue ${queue}`]), sparkOptions].join(" ").trim()],
     ["done_flag", flags.size === 1 && flag !== "" && flag !== undefined ? flag : successFlag],
   ];

@@ -145,4 +145,17 @@ describe("connect: YARN", () => {
     assert.deepEqual([found.state, found.maps, found.reduces.total], ["SUCCEEDED", { total: 2, completed: 2 }, 0]);
     assert.equal((await refused(history.job("job_1_0002"))).code, "YARN_ABSENT");
   });
+
+  it("takes a container whose logs are gone, or not there yet, for absent", async () => {
+    for (const message of [
+      "org.apache.hadoop.yarn.webapp.NotFoundException: java.lang.Exception: Can not get log meta for request.",
+      "java.lang.Exception: Cannot find this log on the local disk.",
+    ]) {
+      const server = await servers.http((_, response) =>
+        json(response, 500, { RemoteException: { exception: "WebApplicationException", message } }),
+      );
+      const client = servers.also(jobHistoryClient({ url: server.url, ...quick }));
+      assert.equal((await refused(client.logFiles(container))).code, "YARN_ABSENT");
+    }
+  });
 });

@@ -10,8 +10,8 @@ export const buildCommand: Command = {
   options: {
     target: { type: "string", value: "NAME", describe: "a cluster of howdah.config.ts (default: the only one)" },
     out: { type: "string", value: "FOLDER", describe: "where to write (default: build-files in the project)" },
-    project: project!,
-    define: define!,
+    project: project,
+    define: define,
   },
   examples: [
     ["howdah build", "build-files/ for the only cluster"],

@@ -13,8 +13,8 @@ export const changeCommand: Command = {
     "no-pause": { type: "boolean", describe: "end a pause" },
     concurrency: { type: "string", value: "N", describe: "how many actions run side by side" },
     "dry-run": { type: "boolean", describe: "say what it means; change nothing" },
-    project: project!,
-    target: target!,
+    project: project,
+    target: target,
   },
   examples: [
     ["howdah change hourly --end 2012-03-02T00:00Z", "an earlier or a later end"],

@@ -19,8 +19,8 @@ export const deployCommand: Command = {
       describe: "only say what would be uploaded, and what differs from the current release",
     },
     wait: { type: "string", value: "TIME", describe: "how long to wait while somebody else deploys (default: 10m)" },
-    project: project!,
-    define: define!,
+    project: project,
+    define: define,
   },
   examples: [
     ["howdah deploy --dry-run", "the files that would be uploaded; nothing is touched"],
@@ -37,7 +37,7 @@ export const releasesCommand: Command = {
   usage: "releases [--target NAME]",
   describe: "list the releases on a cluster, and which running jobs use them",
   positionals: { min: 0, max: 0 },
-  options: { target, project: project! },
+  options: { target, project: project },
   examples: [["howdah releases", "hash, when, by whom, files, bytes, jobs; the current one is marked"]],
   run: async (args, io) => (await import("../handlers/releases.ts")).handleReleases(args, io),
 };
@@ -47,7 +47,7 @@ export const rollbackCommand: Command = {
   usage: "rollback [HASH] [--target NAME]",
   describe: "make an earlier release the current one again",
   positionals: { min: 0, max: 1 },
-  options: { target, project: project! },
+  options: { target, project: project },
   examples: [
     ["howdah rollback", "the release that was current before; once more, and it is the other one again"],
     ["howdah rollback 3f2a", "the release whose hash begins so"],
@@ -67,7 +67,7 @@ export const gcCommand: Command = {
     keep: { type: "string", value: "N", describe: "keep at least the N releases deployed last (default: 5)" },
     "dry-run": { type: "boolean", describe: "only say what would be removed" },
     target,
-    project: project!,
+    project: project,
   },
   examples: [
     ["howdah gc --dry-run", "what would be removed, what stays, and why"],

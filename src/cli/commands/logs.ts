@@ -16,8 +16,8 @@ export const logsCommand: Command = {
     },
     all: { type: "boolean", describe: "every action, also what did not fail" },
     lines: { type: "string", value: "N", describe: "how many lines of the end of each log (default: 40)" },
-    project: project!,
-    target: target!,
+    project: project,
+    target: target,
   },
   examples: [
     ["howdah logs hourly", "the latest action of a coordinator that failed"],

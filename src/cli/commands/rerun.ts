@@ -29,8 +29,8 @@ export const rerunCommand: Command = {
       value: "NODE",
       describe: "of a workflow: leave alone what was done before this node",
     },
-    project: project!,
-    target: target!,
+    project: project,
+    target: target,
   },
   examples: [
     ["howdah rerun hourly --status FAILED,KILLED,TIMEDOUT --dry-run", "which actions that would be"],

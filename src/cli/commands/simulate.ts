@@ -19,9 +19,9 @@ export const simulateCommand: Command = {
     },
     takes: { type: "string", value: "DURATION", describe: "how long a workflow takes, such as 90m (default: 10m)" },
     delay: { type: "string", value: "DURATION", describe: "how long after its time an input is there (default: 0m)" },
-    project: project!,
-    target: { ...target!, describe: "whose parameters and server it is (default: the default target)" },
-    define: define!,
+    project: project,
+    target: { ...target, describe: "whose parameters and server it is (default: the default target)" },
+    define: define,
   },
   examples: [
     ["howdah simulate hourly -D first_hour=2012-03-01T00:00Z --until 2012-03-02T00:00Z", "the actions of a day"],

@@ -1,7 +1,7 @@
 import { projectOptions, type Command } from "../command.ts";
 
 const { project, target } = projectOptions;
-const cluster = { ...target!, describe: "a cluster of howdah.config.ts (default: the only one)" };
+const cluster = { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" };
 
 export const statusCommand: Command = {
   name: "status",
@@ -14,7 +14,7 @@ export const statusCommand: Command = {
     status: { type: "string", value: "STATUS", describe: "actions in these states, such as FAILED,KILLED,TIMEDOUT" },
     all: { type: "boolean", describe: "all actions of coordinators (default: the newest 10)" },
     target: cluster,
-    project: project!,
+    project: project,
   },
   examples: [
     ["howdah status", "the project's jobs that are alive or ended lately"],
@@ -33,7 +33,7 @@ export const watchCommand: Command = {
   options: {
     timeout: { type: "string", value: "TIME", describe: "no longer than 90m, 2h or 1d; exit 3 then" },
     target: cluster,
-    project: project!,
+    project: project,
   },
   examples: [
     ["howdah watch marketing", "the tree, drawn anew as it changes"],

@@ -15,9 +15,9 @@ export const submitCommand: Command = {
     timeout: { type: "string", value: "TIME", describe: "wait no longer than 90m, 2h or 1d; exit 3 then" },
     release: { type: "string", value: "HASH", describe: "a deployed release (default: the current one)" },
     beside: { type: "boolean", describe: "also beside an alive job of the same name with other content" },
-    target: { ...target!, describe: "a cluster of howdah.config.ts (default: the only one)" },
-    project: project!,
-    define: { ...define!, describe: "the value of a parameter or of a workflow's input; may be repeated" },
+    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    project: project,
+    define: { ...define, describe: "the value of a parameter or of a workflow's input; may be repeated" },
   },
   examples: [
     ["howdah submit marketing --start 2012-03-01T00:00Z --end 2012-03-02T00:00Z", "a bundle for a day"],

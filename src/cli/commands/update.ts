@@ -9,9 +9,9 @@ export const updateCommand: Command = {
   positionals: { min: 1, max: 1 },
   options: {
     "dry-run": { type: "boolean", describe: "show the difference; change nothing" },
-    project: project!,
-    target: target!,
-    define: define!,
+    project: project,
+    target: target,
+    define: define,
   },
   examples: [
     ["howdah update hourly --dry-run", "what Oozie sees as different"],

@@ -10,7 +10,7 @@ export const validateCommand: Command = {
     all: { type: "boolean", describe: "show accepted warnings too, with their reasons" },
     codes: { type: "boolean", describe: "list the codes of all problems that can be found" },
     explain: { type: "string", value: "CODE", describe: "what a code means, with an example and how to mend it" },
-    project: projectOptions["project"]!,
+    project: projectOptions["project"],
     target: {
       type: "string",
       value: "NAME",

@@ -13,8 +13,8 @@ export const whyCommand: Command = {
       value: "TIME",
       describe: "the action of this nominal time, such as 2012-03-01T00:00Z (default: the oldest that waits)",
     },
-    project: project!,
-    target: target!,
+    project: project,
+    target: target,
   },
   examples: [
     ["howdah why hourly", "the oldest action of a coordinator that waits"],

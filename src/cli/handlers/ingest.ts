@@ -7,7 +7,7 @@ import { lockJob } from "../../project/lock.ts";
 import { defines, timeOption } from "../values.ts";
 import type { DataSet } from "../../oozie/dataset.ts";
 import type { Project } from "../../project/load.ts";
-import { projectOf, withCluster, withTarget } from "../project.ts";
+import { isOnCluster, projectOf, withCluster, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 
@@ -49,12 +49,6 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
 }
 
 type Request = Required<Pick<IngestRequest, "instance" | "mode" | "allowGap" | "files">>;
-
-/** By the target that is named, or else the default one; a project without either is asked for a folder. */
-function isOnCluster(args: Arguments, { config }: Project): boolean {
-  const name = args.text("target") ?? config.defaultTarget;
-  return name !== undefined && config.targets[name]?.kind === "cluster";
-}
 
 async function ingestThere(
   args: Arguments,

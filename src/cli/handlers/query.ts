@@ -1,35 +1,31 @@
 import { existsSync, readFileSync } from "node:fs";
 import { didYouMean, exitCodes, HowdahError } from "../../core/errors.ts";
-import {
-  query,
-  queryDescription,
-  queryParameters,
-  type Cell,
-  type Query,
-  type QueryResult,
-} from "../../local/query.ts";
+import { query } from "../../local/query.ts";
+import { queryDescription, queryParameters, type Query, type QueryResult } from "../../project/query.ts";
 import { queriesOf, type Project } from "../../project/load.ts";
 import { type Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { defines } from "../values.ts";
-import { projectOf, withTarget } from "../project.ts";
+import { isOnCluster, projectOf, withCluster, withTarget } from "../project.ts";
+import { rendererOf } from "../rows.ts";
 
 /** `howdah query` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
   const project = await projectOf(args, io);
   if (args.flag("list")) return listQueries(project, io);
   if (args.flag("tables")) return listTables(project, io);
-  const format = args.text("format") ?? (io.json ? "jsonl" : "table");
-  const render = renderers[format];
-  if (render === undefined)
-    throw new HowdahError(`--format ${format}${didYouMean(format, Object.keys(renderers))}: table, csv or jsonl`, {
-      code: "USAGE",
-    });
+  const render = rendererOf(args.text("format"), io);
   const asked = askedFor(args, project);
   // -D gives values to the query; the parameters of the project keep theirs.
-  await withTarget(args, project, {}, (target) =>
-    query(target, { ...asked, values: defines(args) }, (result) => render(result, io)),
-  );
+  const whole = { ...asked, values: defines(args) };
+  const show = (result: QueryResult): Promise<void> => render(result, io);
+  if (isOnCluster(args, project)) {
+    const { queryCluster } = await import("../../operate/hive.ts");
+    const { signal } = io;
+    await withCluster(args, project, (cluster) =>
+      queryCluster(cluster, whole, show, { signal, onLog: (line) => io.status(line) }),
+    );
+  } else await withTarget(args, project, {}, (target) => query(target, whole, show));
   return exitCodes.done;
 }
 
@@ -82,64 +78,4 @@ function listTables(project: Project, io: Io): number {
       io.out(`    ${shown.map((column) => `${column.name} ${column.type}`).join(", ")}`);
     }
   return exitCodes.done;
-}
-
-const renderers: Readonly<Record<string, (result: QueryResult, io: Io) => Promise<void>>> = {
-  table: renderTable,
-  csv: async ({ columns, rows }, io) => {
-    await io.write(`${columns.map(csvField).join(",")}\n`);
-    for await (const row of rows) await io.write(`${row.map(csvField).join(",")}\n`);
-  },
-  jsonl: async ({ columns, rows }, io) => {
-    for await (const row of rows)
-      await io.write(`${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]!])))}\n`);
-  },
-};
-
-function csvField(value: Cell): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Rows that are laid out together; beyond them the widths of these stay. */
-const laidOut = 1000;
-const widest = 60;
-
-async function renderTable({ columns, rows }: QueryResult, io: Io): Promise<void> {
-  let widths: readonly number[] | undefined;
-  let waiting: (readonly Cell[])[] = [];
-  const flush = async (): Promise<void> => {
-    const cells = waiting.map((row) => row.map(cellText));
-    if (widths === undefined) {
-      widths = columns.map((column, i) =>
-        Math.min(widest, Math.max(column.length, ...cells.map((row) => Array.from(row[i]!).length))),
-      );
-      await io.write(`${layOut(columns, widths, [])}\n${widths.map((width) => "─".repeat(width)).join("  ")}\n`);
-    }
-    for (const [r, row] of cells.entries()) await io.write(`${layOut(row, widths, waiting[r]!)}\n`);
-    waiting = [];
-  };
-  for await (const row of rows) {
-    waiting.push(row);
-    if (waiting.length === laidOut) await flush();
-  }
-  await flush();
-}
-
-function cellText(value: Cell): string {
-  // Control characters would act on the terminal.
-
-  return value === null ? "" : String(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
-}
-
-function layOut(texts: readonly string[], widths: readonly number[], values: readonly Cell[]): string {
-  return texts
-    .map((text, i) => {
-      const letters = Array.from(text);
-      const cut = letters.length > widths[i]! ? `${letters.slice(0, widths[i]! - 1).join("")}…` : text;
-      const space = " ".repeat(Math.max(0, widths[i]! - letters.length));
-      return typeof values[i] === "number" ? space + cut : cut + space;
-    })
-    .join("  ")
-    .trimEnd();
 }

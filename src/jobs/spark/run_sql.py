@@ -707,6 +707,8 @@ ALWAYS = {
     "spark.sql.variable.substitute": "false",
     # Hive 3 reads no other timestamps in Parquet.
     "spark.sql.parquet.outputTimestampType": "INT96",
+    # Hive's vectorized reader takes decimals as bytes alone (ParquetDataColumnReaderFactory.readDecimal).
+    "spark.sql.parquet.writeLegacyFormat": "true",
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
