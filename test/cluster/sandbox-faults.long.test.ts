@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { needCluster } from "../support/cluster.js";
+import { skip } from "../support/skip.js";
 import { freshFolders } from "../support/folders.js";
 import { writeFile } from "../support/command.js";
 import { TestHdfs } from "./hdfs.js";
@@ -12,7 +13,6 @@ import { assertShareLibraryWhole, kill, works } from "./sandboxwork.js";
 /** What sandbox-faults.test.ts does in groups, one by one; and a small sandbox, in which jobs run. */
 describe("cluster: a small sandbox, each of whose servers is killed", function () {
   this.timeout(600_000);
-  this.bail(true);
   const folder = freshFolders();
   let sandbox: TestSandbox;
   let hdfs: TestHdfs;
@@ -24,6 +24,10 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
     sandbox = TestSandbox.own(4000);
     hdfs = new TestHdfs(sandbox.at);
     made = true;
+  });
+
+  beforeEach(function () {
+    if (!well) skip(this, "what it goes on from failed");
   });
 
   afterEach(function () {

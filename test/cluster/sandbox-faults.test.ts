@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { serverProcess } from "#src/sandbox/process.js";
 import type { ServiceName } from "#src/sandbox/services.js";
 import { needCluster } from "../support/cluster.js";
+import { skip } from "../support/skip.js";
 import { TestHdfs } from "./hdfs.js";
 import { inState, TestSandbox, usualServers } from "./sandbox.js";
 import { assertShareLibraryWhole, isAlive, kill, killUp, works } from "./sandboxwork.js";
@@ -13,7 +14,6 @@ import { until } from "./waiting.js";
 /** One sandbox that is broken in test after test; each begins with what the one before left. */
 describe("cluster: a sandbox that breaks", function () {
   this.timeout(500_000);
-  this.bail(true);
   let sandbox: TestSandbox;
   let hdfs: TestHdfs;
   let made = false;
@@ -26,6 +26,10 @@ describe("cluster: a sandbox that breaks", function () {
     sandbox = TestSandbox.own(3000);
     hdfs = new TestHdfs(sandbox.at);
     made = true;
+  });
+
+  beforeEach(function () {
+    if (!well) skip(this, "what it goes on from failed");
   });
 
   afterEach(function () {
