@@ -100,6 +100,7 @@ export function writeSandbox(sandbox: Sandbox): void {
     for (const path of [sandbox.conf, sandbox.data, sandbox.logs, sandbox.run, sandbox.bin, join(sandbox.data, "tmp")])
       mkdirSync(path, { recursive: true });
     const file = join(sandbox.folder, "sandbox.json");
-    writeByRename(file, `${file}.new`, `${JSON.stringify(sandbox.choices, null, 2)}\n`);
+    // Two at once write the same; each by a name of its own, which the other cannot rename away.
+    writeByRename(file, `${file}.${process.pid}.new`, `${JSON.stringify(sandbox.choices, null, 2)}\n`);
   });
 }
