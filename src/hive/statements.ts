@@ -80,7 +80,8 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
     case "create-view": {
       const { fullName, comment, query } = statement.view;
       const commented = comment === undefined ? "" : ` COMMENT ${quote(comment)}`;
-      return `CREATE VIEW IF NOT EXISTS ${fullName}${commented} AS\n${query}`;
+      // Hive 3.1 refuses IF NOT EXISTS where the view is there.
+      return `CREATE OR REPLACE VIEW ${fullName}${commented} AS\n${query}`;
     }
     case "add-partition": {
       const values = Object.entries(statement.partition).map(

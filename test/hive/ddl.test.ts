@@ -71,7 +71,7 @@ describe("HiveQL", () => {
         "STORED AS TEXTFILE",
         "LOCATION '/csv'",
       ].join("\n"),
-      "CREATE VIEW IF NOT EXISTS house.named COMMENT 'names' AS\nSELECT sensor FROM house.readings",
+      "CREATE OR REPLACE VIEW house.named COMMENT 'names' AS\nSELECT sensor FROM house.readings",
     ]);
   });
 

@@ -433,5 +433,5 @@ STORED AS TEXTFILE
 LOCATION '${landing}/products'
 TBLPROPERTIES ('skip.header.line.count' = '1');
 
-CREATE VIEW IF NOT EXISTS raw.omniture COMMENT 'the columns of omniturelogs that the pipeline uses' AS
+CREATE OR REPLACE VIEW raw.omniture COMMENT 'the columns of omniturelogs that the pipeline uses' AS
 SELECT col_2 AS hit_time, col_8 AS ip, col_13 AS url, col_14 AS userid, col_50 AS city, col_51 AS country, col_53 AS state, date_ts FROM raw.omniturelogs;

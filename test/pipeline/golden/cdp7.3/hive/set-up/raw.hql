@@ -188,7 +188,7 @@ WITH SERDEPROPERTIES ('field.delim' = '\011')
 STORED AS TEXTFILE
 LOCATION '${landing}/omniture';
 
-CREATE VIEW IF NOT EXISTS raw.omniture COMMENT 'the columns of omniturelogs that the pipeline uses' AS
+CREATE OR REPLACE VIEW raw.omniture COMMENT 'the columns of omniturelogs that the pipeline uses' AS
 SELECT col_2 AS hit_time, col_8 AS ip, col_13 AS url, col_14 AS userid, col_50 AS city, col_51 AS country, col_53 AS state, date_ts FROM raw.omniturelogs;
 
 CREATE EXTERNAL TABLE IF NOT EXISTS raw.sales (
