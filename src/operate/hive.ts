@@ -1,4 +1,4 @@
-import type { HiveSession, HiveValue } from "../connect/hiveserver2/index.ts";
+import type { HiveResult, HiveSession, HiveValue } from "../connect/hiveserver2/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import { splitScript } from "../hive/script.ts";
 import type { Cluster } from "../project/cluster.ts";
@@ -42,14 +42,11 @@ export async function queryCluster(
   await inSession(cluster, async (session) => {
     const place = file === undefined ? {} : { place: statement.place };
     const result = await session.execute(statement.text, { ...run, ...place });
-    const rows = async function* (): AsyncGenerator<readonly Cell[]> {
-      for await (const row of result) yield row.map(cellOf);
-    };
     // `table.column` of a `select *` (hive.resultset.use.unique.column.names) is the column's name to people.
     const bareName = (column: string): string => column.slice(column.lastIndexOf(".") + 1);
     const names = result.columns.map(({ name: column }) => column);
     const short = names.map(bareName);
-    await use({ columns: new Set(short).size === short.length ? short : names, rows: rows() });
+    await use({ columns: new Set(short).size === short.length ? short : names, rows: cells(result) });
   });
 }
 
@@ -81,16 +78,13 @@ export async function runScript(
     for (const { text, place } of statements) {
       const begun = performance.now();
       const result = await session.execute(text, { ...run, place });
-      const rows = async function* (): AsyncGenerator<readonly Cell[]> {
-        for await (const row of result) yield row.map(cellOf);
-      };
       await tell({
         place: `${place.file}:${place.line}`,
         statement: shortened(text),
         seconds: (performance.now() - begun) / 1000,
         ...(result.columns.length === 0
           ? {}
-          : { result: { columns: result.columns.map(({ name }) => name), rows: rows() } }),
+          : { result: { columns: result.columns.map(({ name }) => name), rows: cells(result) } }),
       });
     }
   });
@@ -114,6 +108,10 @@ function hiveText(text: string): string {
 /** A statement without its strings and comments. */
 function withoutTexts(statement: string): string {
   return statement.replace(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\//g, " ").trim();
+}
+
+async function* cells(result: HiveResult): AsyncGenerator<readonly Cell[]> {
+  for await (const row of result) yield row.map(cellOf);
 }
 
 function cellOf(value: HiveValue): Cell {

@@ -1,7 +1,14 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
 import { inParallel } from "../connect/parallel.ts";
-import { isNotFound, sha256Of, upload, type FileStatus, type WebHdfs } from "../connect/webhdfs/index.ts";
+import {
+  absentIfMissing,
+  isNotFound,
+  sha256Of,
+  upload,
+  type FileStatus,
+  type WebHdfs,
+} from "../connect/webhdfs/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import { recordFile, type RawRecord } from "../jobs/record.ts";
 import { successFlag } from "../oozie/dataset.ts";
@@ -220,10 +227,7 @@ function dataFiles(list: readonly FileStatus[]): readonly FileStatus[] {
 }
 
 async function listed(hdfs: WebHdfs, folder: string, signal?: AbortSignal): Promise<readonly FileStatus[]> {
-  return hdfs.ls(folder, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-    if (isNotFound(error)) return [];
-    throw error;
-  });
+  return (await absentIfMissing(hdfs.ls(folder, signal === undefined ? {} : { signal }))) ?? [];
 }
 
 async function renamedIfThere(hdfs: WebHdfs, from: string, to: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { inParallel } from "../connect/parallel.ts";
-import { isNotFound, type FileStatus } from "../connect/webhdfs/index.ts";
+import { absentIfMissing } from "../connect/webhdfs/index.ts";
 import type { Instant } from "../core/time.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import type { Cluster } from "../project/cluster.ts";
@@ -34,7 +34,7 @@ export async function landedOn(
     }
     const parent = [folder, ...segments.slice(0, fixed).map(literalOf)].join("/");
     const names = new RegExp(`^${segments[fixed]!}$`);
-    for (const { name, type } of await listed(hdfs.ls(parent === "" ? "/" : parent, call))) {
+    for (const { name, type } of (await absentIfMissing(hdfs.ls(parent === "" ? "/" : parent, call))) ?? []) {
       const match = type === "directory" ? names.exec(name) : null;
       if (match !== null) await visit(`${parent}/${name}`, segments.slice(fixed + 1), { ...fields, ...match.groups });
     }
@@ -53,12 +53,4 @@ function hdfsPattern(cluster: Cluster, pattern: string, dataSet: DataSet): strin
   const [, scheme = ""] = /^([^/]*\/\/[^/]*)/.exec(pattern) ?? [];
   hdfsPath(cluster, `${literalOf(scheme)}/`, dataSet.at);
   return pattern.slice(scheme.length);
-}
-
-/** Nothing where there is no folder yet. */
-async function listed(list: Promise<FileStatus[]>): Promise<readonly FileStatus[]> {
-  return list.catch((error: unknown) => {
-    if (isNotFound(error)) return [];
-    throw error;
-  });
 }

@@ -6,11 +6,18 @@ import type { Instant } from "../core/time.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Values } from "../project/values.ts";
 
+/** A URI's path where it is of the target's HDFS. */
+export function pathOn(nameNode: string, uri: string): string | undefined {
+  if (uri.startsWith("/")) return uri;
+  const rest = uri.startsWith(`${nameNode}/`) ? uri.slice(nameNode.length) : undefined;
+  // `hdfs:///a` is of whatever is the default.
+  return rest ?? /^hdfs:\/\/(\/.*)$/.exec(uri)?.[1];
+}
+
 /** A path or URI of the definitions as WebHDFS is asked for it. @throws PATH for one of another file system */
 export function hdfsPath({ target, name }: Pick<Cluster, "target" | "name">, uri: string, where?: Place): string {
-  const own = [`${target.nameNode}/`, "hdfs:///"].find((prefix) => uri.startsWith(prefix));
-  const path = own === undefined ? uri : uri.slice(own.length - 1);
-  if (path.startsWith("/")) return path.length > 1 ? path.replace(/\/+$/, "") : path;
+  const path = pathOn(target.nameNode, uri);
+  if (path !== undefined) return path.length > 1 ? path.replace(/\/+$/, "") : path;
   throw new HowdahError(`${uri} is no path of ${target.nameNode}, the HDFS of the target ${name}`, {
     code: "PATH",
     ...(where === undefined ? {} : { where }),

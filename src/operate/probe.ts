@@ -1,6 +1,7 @@
 import { ConnectError } from "../connect/errors.ts";
 import { inParallel } from "../connect/parallel.ts";
 import { below, folderOf, isNotFound, type FileStatus, type WebHdfs } from "../connect/webhdfs/index.ts";
+import { pathOn } from "./paths.ts";
 
 /** How a path stands at the moment it is looked at. */
 export type Presence =
@@ -70,14 +71,6 @@ async function probe(hdfs: WebHdfs, nameNode: string, user: string, { folder: ur
     if (!isDenied(error)) throw error;
     return { is: "denied", at: await guardOf(hdfs, folder), asked: user };
   }
-}
-
-/** A URI's path where it is of the target's HDFS. */
-export function pathOn(nameNode: string, uri: string): string | undefined {
-  if (uri.startsWith("/")) return uri;
-  const rest = uri.startsWith(`${nameNode}/`) ? uri.slice(nameNode.length) : undefined;
-  // `hdfs:///a` is of whatever is the default.
-  return rest ?? /^hdfs:\/\/(\/.*)$/.exec(uri)?.[1];
 }
 
 async function filesIn(

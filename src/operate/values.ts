@@ -1,4 +1,4 @@
-import { isNotFound } from "../connect/webhdfs/index.ts";
+import { absentIfMissing } from "../connect/webhdfs/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Project } from "../project/load.ts";
@@ -24,13 +24,8 @@ export async function recordedValues(cluster: Cluster, signal?: AbortSignal): Pr
   const read = await Promise.all(
     files.map(async (file) => {
       const path = pathOnHdfs(file, cluster);
-      try {
-        const text = (await cluster.hdfs.cat(path, signal === undefined ? {} : { signal })).toString();
-        return [[file, parseValues(text, file)] as const];
-      } catch (error) {
-        if (isNotFound(error)) return [];
-        throw error;
-      }
+      const text = await absentIfMissing(cluster.hdfs.cat(path, signal === undefined ? {} : { signal }));
+      return text === undefined ? [] : [[file, parseValues(text.toString(), file)] as const];
     }),
   );
   return new Map(read.flat());

@@ -1,4 +1,4 @@
-import { isNotFound } from "../connect/webhdfs/index.ts";
+import { absentIfMissing } from "../connect/webhdfs/index.ts";
 import { HowdahError, messageOf } from "../core/errors.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import type { Cluster } from "../project/cluster.ts";
@@ -27,13 +27,8 @@ const remembered = 50;
 /** What is current on a cluster; undefined where nothing was deployed. @throws CURRENT_FILE */
 export async function readCurrent({ hdfs, target }: Cluster, signal?: AbortSignal): Promise<Current | undefined> {
   const path = remoteLayout(target).current;
-  let text: string;
-  try {
-    text = (await hdfs.cat(path, signal === undefined ? {} : { signal })).toString();
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const content = await absentIfMissing(hdfs.cat(path, signal === undefined ? {} : { signal }));
+  if (content === undefined) return undefined;
   const refuse = (why: string): HowdahError =>
     new HowdahError(`the file that says which release is current ${why}`, {
       code: "CURRENT_FILE",
@@ -42,7 +37,7 @@ export async function readCurrent({ hdfs, target }: Cluster, signal?: AbortSigna
     });
   let current: Partial<Current> | null;
   try {
-    current = JSON.parse(text) as Partial<Current> | null;
+    current = JSON.parse(content.toString()) as Partial<Current> | null;
   } catch (error) {
     throw refuse(`is no JSON: ${messageOf(error)}`);
   }

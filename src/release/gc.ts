@@ -1,11 +1,10 @@
-import type { CallOptions, FileStatus } from "../connect/webhdfs/index.ts";
+import { absentIfMissing, type CallOptions, type FileStatus } from "../connect/webhdfs/index.ts";
 import { HowdahError, isHowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { withTargetLock, type TargetLock } from "./lock.ts";
 import { listReleases, type StoredRelease } from "./releases.ts";
 import { remoteLayout } from "./remote.ts";
-import { absentIfMissing } from "./stored.ts";
 import { releasesInUse, type UsingJob } from "./usage.ts";
 
 export interface GcOptions {

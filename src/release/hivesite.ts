@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { redact } from "../connect/redact.ts";
-import { isNotFound, type CallOptions } from "../connect/webhdfs/index.ts";
+import { absentIfMissing, type CallOptions } from "../connect/webhdfs/index.ts";
 import { isHowdahError } from "../core/errors.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { isSecretSetting, readConfFile, readHadoopXml, type HadoopSettings } from "../project/hadoopconf.ts";
@@ -46,10 +46,7 @@ export async function placeHiveSite(
   const text = readConfFile(source);
   const settings = await readHadoopXml(text, source);
   const secret = [...settings].some(([name, value]) => isSecretSetting(name) && value !== "");
-  const there = await hdfs.cat(path, call).then(String, (error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const there = (await absentIfMissing(hdfs.cat(path, call)))?.toString();
   const facts = { path, source, secret };
   if (there === text) return { ...facts, state: "same", changes: [] };
   const changes = settingChanges(there === undefined ? new Map() : await settingsOf(there, path), settings);

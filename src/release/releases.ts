@@ -1,12 +1,12 @@
 import { inParallel } from "../connect/parallel.ts";
-import type { CallOptions, FileStatus } from "../connect/webhdfs/index.ts";
+import { absentIfMissing, type CallOptions, type FileStatus } from "../connect/webhdfs/index.ts";
 import { HowdahError } from "../core/errors.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { readCurrent, type Current } from "./current.ts";
 import { layout } from "./layout.ts";
 import { remoteLayout } from "./remote.ts";
-import { absentIfMissing, type Extent } from "./stored.ts";
+import type { Extent } from "./stored.ts";
 
 /** A release on a cluster. */
 export interface StoredRelease extends Extent {

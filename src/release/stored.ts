@@ -1,4 +1,10 @@
-import { isNotFound, type CallOptions, type FileStatus, type WebHdfs } from "../connect/webhdfs/index.ts";
+import {
+  absentIfMissing,
+  isNotFound,
+  type CallOptions,
+  type FileStatus,
+  type WebHdfs,
+} from "../connect/webhdfs/index.ts";
 import { HowdahError, messageOf } from "../core/errors.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { layout } from "./layout.ts";
@@ -75,13 +81,4 @@ export async function readManifest(
     where: path,
     next: "deploy the definitions that it was made of again, or choose another release: howdah releases",
   });
-}
-
-export async function absentIfMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { simpleAuth } from "#src/connect/auth/index.js";
 import { WebHdfs } from "#src/connect/webhdfs/index.js";
-import { pathOn, probeAll, signUri, whoMayEnter } from "#src/operate/probe.js";
+import { pathOn } from "#src/operate/paths.js";
+import { probeAll, signUri, whoMayEnter } from "#src/operate/probe.js";
 import { ranges } from "#src/operate/rerun.js";
 import { expanded } from "#src/operate/planned.js";
 import { launcherTag } from "#src/operate/why/workflow.js";

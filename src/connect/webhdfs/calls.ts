@@ -67,6 +67,16 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ConnectError && error.code === "HDFS_NOT_FOUND";
 }
 
+/** What was asked for, or undefined where HDFS has nothing at that path. */
+export async function absentIfMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** A path as a URL has it. @throws HDFS_ARGUMENT for one that is not absolute */
 export function encodePath(path: string): string {
   if (!path.startsWith("/") || path.split("/").some((part) => part === "." || part === ".."))

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { HowdahError } from "../../core/errors.ts";
 import { Acls } from "./acls.ts";
-import { Calls, isNotFound, type CallOptions, type Query } from "./calls.ts";
+import { absentIfMissing, Calls, type CallOptions, type Query } from "./calls.ts";
 import { Snapshots } from "./snapshots.ts";
 import { Tokens } from "./tokens.ts";
 import { ConnectError } from "../errors.ts";
@@ -82,10 +82,7 @@ export class WebHdfs {
 
   /** As `stat`; undefined where there is nothing. */
   async statIfThere(path: string, options: CallOptions = {}): Promise<FileStatus | undefined> {
-    return this.stat(path, options).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    return absentIfMissing(this.stat(path, options));
   }
 
   async exists(path: string, options: CallOptions = {}): Promise<boolean> {

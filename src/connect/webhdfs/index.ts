@@ -3,7 +3,7 @@ export { WebHdfs } from "./client.ts";
 export type { Content, ReadOptions, WriteOptions } from "./client.ts";
 export { expandGlob } from "./glob.ts";
 export { hasChecksum } from "./checksum.ts";
-export { isNotFound } from "./calls.ts";
+export { absentIfMissing, isNotFound } from "./calls.ts";
 export type { CallOptions } from "./calls.ts";
 export type { AclStatus, ContentSummary, FileChecksum, FileStatus, SnapshotDifference } from "./status.ts";
 export { download, upload } from "./transfer.ts";
