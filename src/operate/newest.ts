@@ -3,9 +3,9 @@ import { HowdahError, isHowdahError } from "../core/errors.ts";
 import type { ElValue } from "../oozie/el/index.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Project } from "../project/load.ts";
-import { valuesOf } from "../release/build.ts";
 import { findJob } from "./find.ts";
 import { plannedIfKnown, type Planned } from "./planned.ts";
+import { clusterValues } from "./values.ts";
 
 /** A coordinator of the project, its newest job and what the calendar says of it. */
 export interface NewestJob {
@@ -17,7 +17,7 @@ export interface NewestJob {
 
 /** The newest job of each coordinator of the project that was ever submitted. */
 export async function newestJobs(cluster: Cluster, project: Project): Promise<readonly NewestJob[]> {
-  const parameter = targetValues(cluster, project);
+  const parameter = await targetValues(cluster, project);
   const all = await Promise.all(
     [...project.definitions.coordinators].map(async ([name, coordinator]): Promise<NewestJob | undefined> => {
       const job = await newestJob(cluster, project, name);
@@ -39,8 +39,8 @@ export async function newestJob(cluster: Cluster, project: Project, name: string
 }
 
 /** Values of parameters on the target, for those that a job does not give. */
-export function targetValues(cluster: Cluster, project: Project): (name: string) => ElValue | undefined {
-  const values = valuesOf(project, cluster.target, {});
+export async function targetValues(cluster: Cluster, project: Project): Promise<(name: string) => ElValue | undefined> {
+  const values = await clusterValues(project, cluster, {});
   return (name) => values.get(name);
 }
 

@@ -9,8 +9,10 @@ import { build, type Build } from "../release/build.ts";
 import { readCurrent } from "../release/current.ts";
 import { layout } from "../release/layout.ts";
 import { readProperties } from "../release/properties.ts";
+import { marks, releaseOf } from "./marks.ts";
 import { expanded, instantOf, planned, utc } from "./planned.ts";
 import { ranges } from "./rerun.ts";
+import { recordedValues } from "./values.ts";
 
 /** Something that differs and that Oozie's update cannot change. */
 export interface Fixed {
@@ -33,7 +35,7 @@ export interface UpdatePlan {
 }
 
 /** What belongs to one submission alone, and stays. */
-const kept = ["howdah.submission", "user.name"];
+const kept = [marks.submission, "user.name"];
 
 /** The current release and what this folder builds, which must be the same. Throws `NOT_DEPLOYED`, `RELEASE_NOT_CURRENT`. */
 export async function currentBuild(
@@ -41,7 +43,8 @@ export async function currentBuild(
   project: Project,
   given: Readonly<Record<string, string>>,
 ): Promise<Build> {
-  const built = build(project, { name: cluster.name, target: cluster.target }, { given });
+  const recorded = await recordedValues(cluster);
+  const built = build(project, { name: cluster.name, target: cluster.target }, { given, recorded });
   const current = (await readCurrent(cluster))?.deployments[0]?.release;
   if (current === built.manifest.hash) return built;
   throw new HowdahError(
@@ -88,7 +91,6 @@ export async function planUpdate(
   const changed = Object.entries(own).filter(
     ([key]) => !still.has(key) && expanded(configuration, key) !== expanded(then, key),
   );
-  const release = releaseIn(configuration["release"]);
   const made = { open: [] as number[], all: 0 };
   for await (const one of cluster.oozie.actions(id)) {
     made.all += 1;
@@ -96,7 +98,7 @@ export async function planUpdate(
   }
   return {
     job,
-    from: release,
+    from: releaseOf(job, cluster),
     to: built.manifest.hash,
     values: changed
       .filter(([key]) => key !== "release" && !key.startsWith("oozie."))
@@ -109,10 +111,6 @@ export async function planUpdate(
 
 function textOf({ files }: Build, path: string): string {
   return String(files.find((file) => file.path === path)?.content ?? "");
-}
-
-function releaseIn(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : /\/releases\/([^/]+)\/?$/.exec(path)?.[1];
 }
 
 /** What an update would have to change and cannot, by the definitions. */

@@ -62,13 +62,13 @@ async function ingestThere(
       code: "USAGE",
       next: "-D gives a parameter of the cluster another value",
     });
-  const [{ ingestOn }, { valuesOf }] = await Promise.all([
+  const [{ ingestOn }, { clusterValues }] = await Promise.all([
     import("../../operate/ingest.ts"),
-    import("../../release/build.ts"),
+    import("../../operate/values.ts"),
   ]);
   const files = request.files.map(({ path }) => ({ path: resolve(io.cwd, path) }));
-  return withCluster(args, project, (cluster) =>
-    ingestOn(cluster, valuesOf(project, cluster.target, defines(args)), {
+  return withCluster(args, project, async (cluster) =>
+    ingestOn(cluster, await clusterValues(project, cluster, defines(args), io.signal), {
       ...request,
       files,
       dataSet,

@@ -64,6 +64,7 @@ function absent(id: string): (error: unknown) => never {
 class Asked {
   readonly #cluster: Cluster;
   readonly #project: Project;
+  #values: ReturnType<typeof targetValues> | undefined;
   readonly #eyes: Eyes;
   readonly #now = Date.now() as Instant;
   readonly #plans = new Map<
@@ -154,7 +155,7 @@ class Asked {
     const date = new Date(at);
     for await (const action of this.#cluster.oozie.actions(job.id, { from: date, until: date }))
       return this.action(job, action, levels);
-    const plan = this.#planOf(job);
+    const plan = await this.#planOf(job);
     const text = formatOozieTime(at);
     if (plan !== undefined) refuseOffTime(plan, at, job.name);
     return {
@@ -311,7 +312,7 @@ class Asked {
 
   async #inputs(job: CoordinatorJob, action: CoordinatorAction, deep: number): Promise<readonly InputNow[]> {
     const { nameNode } = this.#cluster.target;
-    const plan = this.#planOf(job);
+    const plan = await this.#planOf(job);
     const looked =
       plan === undefined ? [] : await lookAtInputs(plan, instantOf(action.nominal), action, this.#eyes, nameNode);
     const inputs = await Promise.all(
@@ -379,17 +380,18 @@ class Asked {
   async #findNewest(name: string): Promise<{ job: CoordinatorJob | undefined; plan: Planned | undefined }> {
     const job = await newestJob(this.#cluster, this.#project, name);
     const coordinator = this.#project.definitions.coordinators.get(name)!;
-    return { job, plan: plannedIfKnown(coordinator, job, this.#parameter()) };
+    return { job, plan: plannedIfKnown(coordinator, job, await this.#parameter()) };
   }
 
   /** The plan of a job's coordinator; none where the project has no coordinator of the name. */
-  #planOf(job: CoordinatorJob): Planned | undefined {
+  async #planOf(job: CoordinatorJob): Promise<Planned | undefined> {
     const coordinator = this.#project.definitions.coordinators.get(job.name);
-    return coordinator === undefined ? undefined : planned(coordinator, job, this.#parameter());
+    return coordinator === undefined ? undefined : planned(coordinator, job, await this.#parameter());
   }
 
-  #parameter(): Parameters<typeof planned>[2] {
-    return targetValues(this.#cluster, this.#project);
+  /** Asked for once. */
+  #parameter(): ReturnType<typeof targetValues> {
+    return (this.#values ??= targetValues(this.#cluster, this.#project));
   }
 
   /** What may make the answer wrong. */
