@@ -1,17 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bug, isHowdahError } from "../core/errors.ts";
+import { bug } from "../core/errors.ts";
 import { shellWord } from "../core/shell.ts";
 import { libraryFolder } from "../core/source.ts";
 import { isRawDataSet } from "../jobs/job.ts";
-import { evaluate, type Expr } from "../oozie/el/index.ts";
-import { isParameter } from "../oozie/parameters.ts";
+import type { Expr } from "../oozie/el/index.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import type { Project } from "../project/load.ts";
 import type { Values } from "../project/values.ts";
 import { successFlag } from "../oozie/dataset.ts";
 import { layout } from "./layout.ts";
-import { onNameNode, resolved } from "./properties.ts";
+import { resolved, valueProperty } from "./properties.ts";
 
 /** The operator's steps, in order: they need `hdfs`, `oozie`, `beeline` and `spark-submit` alone, where no Node runs. */
 const steps = ["00_deploy", "05_set_up_hive", "10_submit", "15_ingest", "20_spark", "30_query"] as const;
@@ -39,7 +38,12 @@ export function binFiles(source: BinSource): readonly BinFile[] {
   const { project, target, values, tables } = source;
   const ofJobs = [...project.jobs].map(([name, { parameters }]) => ({
     name,
-    text: valuesText("-D", parameters, target, values),
+    text: valuesText(
+      "-D",
+      parameters.map((one) => [one.name, one]),
+      target,
+      values,
+    ),
   }));
   const ofTables = tables === undefined ? [] : [{ name: "tables", text: tablesText(tables, target, values) }];
   return [
@@ -74,7 +78,6 @@ function settings({ project, target, hash }: BinSource): string {
     ["name_node", target.nameNode],
     ["root", target.root],
     ["release", hash],
-    ["oozie_url", [oozie ?? ""].flat()[0]!],
     ["hive_url", hive.principal === undefined ? hive.url : `${hive.url};principal=${hive.principal}`],
     ["hive_site", (target.hiveSite ?? false) === false ? "no" : "yes"],
     ["spark_options", [...(queue === undefined ? [] : [`--queue ${queue}`]), sparkOptions].join(" ").trim()],
@@ -82,7 +85,7 @@ function settings({ project, target, hash }: BinSource): string {
   ];
   return `# What the scripts beside this file know of the build; \`howdah build\` wrote it.
 ${lines.map(([name, value]) => `${name}=${shellWord(value)}`).join("\n")}
-oozie_url=\${OOZIE_URL:-$oozie_url}
+oozie_url=\${OOZIE_URL:-${shellWord([oozie ?? ""].flat()[0]!)}}
 build=$(cd "$(dirname "$0")/.." && pwd)
 
 fail() {
@@ -94,25 +97,34 @@ need() {
   command -v "$1" >/dev/null || fail "there is no command $1 on this host: install the cluster's clients" 2
 }
 
-# Finds the values of a job or of the tables, and says which must be given.
-values_of() {
-  values=$build/bin/values/$1.sh
-  shift
+# Ends the script unless the arguments behind the first two give each of the names of the first; $2 is what needs them.
+check_given() {
+  names=$1
+  what=$2
+  shift 2
   missing=
-  for wanted in $(sed -n 's/^# needs //p' "$values"); do
+  for wanted in $names; do
     found=
     for word in "$@"; do
       case $word in "$wanted="* | "-D$wanted="*) found=yes ;; esac
     done
     [ -n "$found" ] || missing="$missing -D $wanted=…"
   done
-  [ -z "$missing" ] || fail "values are missing:$missing" 2
+  [ -z "$missing" ] || fail "$what needs values:$missing" 2
+}
+
+# Finds the values of a job or of the tables, and says which must be given.
+values_of() {
+  values=$build/bin/values/$1.sh
+  what=$1
+  shift
+  check_given "$(sed -n 's/^# needs //p' "$values")" "$what" "$@"
 }
 `;
 }
 
 function tablesText(tables: ReadonlyMap<string, Expr>, target: ClusterTarget, values: Values): string {
-  const text = valuesText("--hivevar", [...new Set(tables.values())], target, values);
+  const text = valuesText("--hivevar", tables, target, values);
   // Beeline's word for -D.
   return `${text}count=$#
 while [ "$count" -gt 0 ]; do
@@ -128,23 +140,16 @@ done
 }
 
 /** Puts values before the script's arguments, so that those that are given there win. */
-function valuesText(option: string, uses: readonly Expr[], target: ClusterTarget, values: Values): string {
-  const lines = uses.map((value) => {
-    const name = isParameter(value) ? value.name : undefined;
-    if (name === undefined) return "";
-    const text = valueOf(value, values);
-    if (text === undefined) return `# needs ${name}\n`;
-    const full = isParameter(value) && value.spec.type === "path" ? resolved(onNameNode(text), target) : text;
-    return `set -- ${option} ${shellWord(`${name}=${full}`)} "$@"\n`;
+function valuesText(
+  option: string,
+  uses: Iterable<readonly [name: string, value: Expr]>,
+  target: ClusterTarget,
+  values: Values,
+): string {
+  const lines = [...uses].map(([name, one]) => {
+    const { value } = valueProperty(name, one, values);
+    if (value === undefined) return `# needs ${name}\n`;
+    return `set -- ${option} ${shellWord(`${name}=${resolved(value, target)}`)} "$@"\n`;
   });
   return lines.sort().join("");
-}
-
-function valueOf(value: Expr, values: Values): string | undefined {
-  try {
-    return String(evaluate(value, { parameter: (name) => values.get(name) }));
-  } catch (error) {
-    if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
-    return undefined;
-  }
 }

@@ -95,7 +95,8 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : 1;
 }
 
-function valueProperty(name: string, value: Expr, values: Values): JobProperty {
+/** A parameter, or what is derived from some, as a property. */
+export function valueProperty(name: string, value: Expr, values: Values): JobProperty {
   const facts = { name, madeOf: parametersOf(value), part: "parameters" } as const;
   if (isParameter(value)) {
     const { describe, type } = value.spec;
@@ -118,7 +119,7 @@ export function resolved(value: string, { nameNode }: ClusterTarget): string {
 }
 
 /** A path without a scheme is of the target's HDFS. */
-export function onNameNode(path: string): string {
+function onNameNode(path: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return path;
   if (path.startsWith("/")) return `${property(properties.nameNode)}${path}`;
   throw new HowdahError(`${path} is no absolute path`, {

@@ -23,13 +23,5 @@ for word in "$@"; do
   fi
 done
 
-missing=
-for wanted in $(sed -n 's/^#\([A-Za-z_][A-Za-z0-9_]*\)=$/\1/p' "$file"); do
-  found=
-  for word in "$@"; do
-    case $word in "$wanted="* | "-D$wanted="*) found=yes ;; esac
-  done
-  [ -n "$found" ] || missing="$missing -D $wanted=…"
-done
-[ -z "$missing" ] || fail "$name needs values:$missing" 2
+check_given "$(sed -n '/^#startOfDay_/d; s/^#\([A-Za-z_][A-Za-z0-9_]*\)=$/\1/p' "$file")" "$name" "$@"
 exec oozie job -oozie "$oozie_url" -config "$file" "$@" -run
