@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { needCluster } from "../support/cluster.js";
-import { skip } from "../support/skip.js";
 import { freshFolders } from "../support/folders.js";
 import { writeFile } from "../support/command.js";
-import { TestHdfs } from "./hdfs.js";
+import type { TestHdfs } from "./hdfs.js";
 import { squaresJob } from "./project.js";
-import { inState, TestSandbox, usualServers } from "./sandbox.js";
-import { assertShareLibraryWhole, kill, works } from "./sandboxwork.js";
+import { inState, usualServers, type TestSandbox } from "./sandbox.js";
+import { assertShareLibraryWhole, kill, ownSandbox, works } from "./sandboxwork.js";
 
 /** What sandbox-faults.test.ts does in groups, one by one; and a small sandbox, in which jobs run. */
 describe("cluster: a small sandbox, each of whose servers is killed", function () {
@@ -16,29 +14,8 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
   const folder = freshFolders();
   let sandbox: TestSandbox;
   let hdfs: TestHdfs;
-  let made = false;
-  let well = true;
 
-  before(function () {
-    needCluster(this);
-    sandbox = TestSandbox.own(4000);
-    hdfs = new TestHdfs(sandbox.at);
-    made = true;
-  });
-
-  beforeEach(function () {
-    if (!well) skip(this, "what it goes on from failed");
-  });
-
-  afterEach(function () {
-    well &&= this.currentTest?.state === "passed";
-  });
-
-  after(async function () {
-    if (!made) return;
-    hdfs.close();
-    await sandbox.end(well);
-  });
+  ownSandbox(4000, (made, client) => ([sandbox, hdfs] = [made, client]));
 
   it("comes up after its first up was killed at one moment after another", async () => {
     for (let seconds = 1, killed = true; killed && seconds < 60; seconds += 4) {

@@ -4,11 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { serverProcess } from "#src/sandbox/process.js";
 import type { ServiceName } from "#src/sandbox/services.js";
-import { needCluster } from "../support/cluster.js";
-import { skip } from "../support/skip.js";
-import { TestHdfs } from "./hdfs.js";
-import { inState, TestSandbox, usualServers } from "./sandbox.js";
-import { assertShareLibraryWhole, isAlive, kill, killUp, works } from "./sandboxwork.js";
+import type { TestHdfs } from "./hdfs.js";
+import { inState, usualServers, type TestSandbox } from "./sandbox.js";
+import { assertShareLibraryWhole, isAlive, kill, killUp, ownSandbox, works } from "./sandboxwork.js";
 import { until } from "./waiting.js";
 
 /** One sandbox that is broken in test after test; each begins with what the one before left. */
@@ -16,31 +14,10 @@ describe("cluster: a sandbox that breaks", function () {
   this.timeout(500_000);
   let sandbox: TestSandbox;
   let hdfs: TestHdfs;
-  let made = false;
-  let well = true;
   const content = randomBytes(100_000);
   const file = "/tmp/kept";
 
-  before(function () {
-    needCluster(this);
-    sandbox = TestSandbox.own(3000);
-    hdfs = new TestHdfs(sandbox.at);
-    made = true;
-  });
-
-  beforeEach(function () {
-    if (!well) skip(this, "what it goes on from failed");
-  });
-
-  afterEach(function () {
-    well &&= this.currentTest?.state === "passed";
-  });
-
-  after(async function () {
-    if (!made) return;
-    hdfs.close();
-    await sandbox.end(well);
-  });
+  ownSandbox(3000, (made, client) => ([sandbox, hdfs] = [made, client]));
 
   it("comes up after the first up was killed wherever it was, with two at once", async () => {
     const { run } = sandbox.opened;

@@ -7,8 +7,10 @@ import { livyClient } from "#src/connect/livy.js";
 import { oozieClient } from "#src/connect/oozie/index.js";
 import { isRunning, isZombie } from "#src/project/process.js";
 import type { ServiceName } from "#src/sandbox/services.js";
-import type { TestHdfs } from "./hdfs.js";
-import { exampleJobs, fetchedPackages, type TestSandbox } from "./sandbox.js";
+import { needCluster } from "../support/cluster.js";
+import { skip } from "../support/skip.js";
+import { TestHdfs } from "./hdfs.js";
+import { exampleJobs, fetchedPackages, TestSandbox } from "./sandbox.js";
 import { all, until } from "./waiting.js";
 
 /** Kills `howdah sandbox up` in the middle of something. */
@@ -129,4 +131,33 @@ export async function assertShareLibraryWhole(sandbox: TestSandbox, hdfs: TestHd
   const { code, out, err } = await sandbox.sh("oozie", "admin", "-shareliblist");
   assert.equal(code, 0, err);
   for (const library of ["distcp", "hive2", "oozie", "spark"]) assert.match(out, new RegExp(`^${library}$`, "m"));
+}
+
+/**
+ * Gives a suite, whose tests go on from one another, a sandbox of its own, which is gone afterwards if all went well; once
+ * a test has failed the others are skipped.
+ */
+export function ownSandbox(offset: number, begin: (sandbox: TestSandbox, hdfs: TestHdfs) => void): void {
+  let own: { readonly sandbox: TestSandbox; readonly hdfs: TestHdfs } | undefined;
+  let well = true;
+
+  before(function () {
+    needCluster(this);
+    const sandbox = TestSandbox.own(offset);
+    own = { sandbox, hdfs: new TestHdfs(sandbox.at) };
+    begin(sandbox, own.hdfs);
+  });
+
+  beforeEach(function () {
+    if (!well) skip(this, "what it goes on from failed");
+  });
+
+  afterEach(function () {
+    well &&= this.currentTest?.state === "passed";
+  });
+
+  after(async () => {
+    own?.hdfs.close();
+    await own?.sandbox.end(well);
+  });
 }

@@ -109,7 +109,7 @@ function explained({ sqlState, errorMessage }: ServerStatus, whole: string): Exp
   if (/ParseException|SemanticException|Error while compiling/.test(whole) || sqlState?.startsWith("42") === true)
     return { code: "HIVE_STATEMENT", fault: "user" };
   if (/Execution Error, return code/.test(errorMessage ?? ""))
-    return { code: "HIVE_FAILED", fault: "run", next: "the statement's log (onLog) says what was done before" };
+    return { code: "HIVE_FAILED", fault: "run", next: "HiveServer2's own log says what was done before" };
   if (sqlState === "08S01" || /HiveException|IOException|Error while processing statement/.test(whole))
     return { code: "HIVE_FAILED", fault: "run" };
   return { code: "HIVE_REFUSED" };
