@@ -86,7 +86,9 @@ const files = testFiles(wanted, args.includes("--long"));
 const inCi = process.env.CI === "true";
 const withCluster = (inCi || process.env.HOWDAH_CLUSTER === "1") && files.some(isCluster);
 if (withCluster) process.env.HOWDAH_CLUSTER = "1";
-if (withCluster && inCi) process.env.HOWDAH_SANDBOX = "tests";
+const sandboxName = withCluster && inCi ? "tests" : process.env.HOWDAH_SANDBOX;
+// The suites of the laptop make sandboxes of their own names, whatever name this shell prefers.
+delete process.env.HOWDAH_SANDBOX;
 
 let passed = 0;
 let failed = 0;
@@ -117,6 +119,7 @@ function sandbox(...words) {
 }
 
 await runFiles(files.filter((file) => !isCluster(file)));
+if (sandboxName !== undefined) process.env.HOWDAH_SANDBOX = sandboxName;
 if (!withCluster) await runFiles(files.filter(isCluster));
 // In CI at ports of its own, since somebody's sandbox may be at the usual ones.
 else if (sandbox("up", ...(inCi ? ["--port-offset", "700"] : []))) {
