@@ -11,7 +11,7 @@ import { mavenProgram } from "./maven.ts";
 import { damagedPackages, missingPackages, type PackageOptions } from "./packages.ts";
 import { outgoingPorts, type PortRange } from "./ports.ts";
 import { serverProcess } from "./process.ts";
-import { serviceNames, services, type ServiceName } from "./services.ts";
+import { packagesOf, serviceNames, services, servicesOf, usualParts, type ServiceName } from "./services.ts";
 
 /** What was found out about one thing that a sandbox needs. */
 export interface Finding {
@@ -56,12 +56,15 @@ function availableMemory(): number {
   return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
 }
 
+/** What starts when nobody names parts. */
+const usualServices = servicesOf(usualParts);
+
 const gigabyte = 1024 ** 3;
 
 /** Looks at all that a start needs. */
 export async function examine(
   sandbox: Sandbox,
-  names: readonly ServiceName[] = serviceNames,
+  names: readonly ServiceName[] = usualServices,
   machine: Machine = thisMachine(),
 ): Promise<readonly Finding[]> {
   return [
@@ -222,11 +225,11 @@ function examineRange({ ports }: Sandbox, names: readonly ServiceName[], range: 
 /** Whether the packages in the cache are as they were fetched. A start mends what it notices: other sizes. */
 export async function examinePackages(
   options: PackageOptions & { readonly thoroughly?: boolean },
-  names: readonly ServiceName[] = serviceNames,
+  names: readonly ServiceName[] = usualServices,
 ): Promise<Finding> {
   const { cache, thoroughly = false } = options;
-  const groups = [...new Set(names.flatMap((name) => services[name].packages))];
-  const files = damagedPackages(groups, options);
+  const groups = packagesOf(names);
+  const files = damagedPackages(packagesOf(serviceNames), options);
   const [first, ...others] = files;
   if (first !== undefined)
     return {

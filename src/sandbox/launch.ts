@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "./folder.ts";
 import type { Java } from "./java.ts";
@@ -85,6 +86,20 @@ interface Runtime {
 
 const runtimes: Readonly<Record<Service["runtime"], (parts: Parts) => Runtime>> = {
   hadoop: (parts) => ({ classPath: hadoopPath(parts), properties: [], before: [], environment: {} }),
+  httpfs: (parts) => {
+    const { sandbox, packages } = parts;
+    const conf = join(sandbox.conf, "httpfs");
+    const data = join(sandbox.data, "httpfs");
+    for (const folder of [conf, join(data, "temp")]) mkdirSync(folder, { recursive: true });
+    keepSecret(join(conf, "httpfs-signature.secret"));
+    const folders = { home: data, config: conf, log: sandbox.logs, temp: join(data, "temp") };
+    return {
+      classPath: [conf, ...hadoopPath(parts), `${packages.httpfs}/*`],
+      properties: Object.entries(folders).map(([name, folder]) => `-Dhttpfs.${name}.dir=${folder}`),
+      before: [],
+      environment: {},
+    };
+  },
   hive: (parts) => ({
     classPath: hadoopPath(parts),
     properties: [],
@@ -140,6 +155,11 @@ const runtimes: Readonly<Record<Service["runtime"], (parts: Parts) => Runtime>> 
     environment: sparkEnvironment(parts),
   }),
 };
+
+/** With what HttpFS signs its cookies: made once, so that they outlive a restart. */
+function keepSecret(file: string): void {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
+}
 
 /** The class path of Hadoop's servers and clients; `conf` is the folder of their settings. */
 export function hadoopPath({ sandbox, packages }: Parts, conf = "hadoop"): readonly string[] {

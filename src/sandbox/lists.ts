@@ -5,7 +5,7 @@ import { sha256 } from "../core/hash.ts";
 import { libraryFolder } from "../core/source.ts";
 
 /** What can be fetched on its own. */
-export type PackageGroup = "hadoop" | "hive" | "oozie" | "livy" | "spark";
+export type PackageGroup = "hadoop" | "hive" | "oozie" | "livy" | "httpfs" | "spark";
 
 /** Groups that come from Maven's repositories; `agent` is what every server needs besides. */
 export type MavenGroup = Exclude<PackageGroup, "spark"> | "agent";

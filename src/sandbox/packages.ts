@@ -49,6 +49,8 @@ export interface Packages {
   readonly oozieWeb: string;
   /** A folder of Livy's jars. */
   readonly livy: string;
+  /** A folder of what HttpFS has beyond Hadoop's jars. */
+  readonly httpfs: string;
   /** The folder of PySpark, to be SPARK_HOME. */
   readonly sparkHome: string;
   /** The interpreter of the environment that holds PySpark. */
@@ -318,6 +320,9 @@ function packagesOf(groups: readonly PackageGroup[], options: PackageOptions): P
     },
     get livy() {
       return below("livy", "jars");
+    },
+    get httpfs() {
+      return below("httpfs", "jars");
     },
     get sparkHome() {
       return spark().sparkHome;

@@ -25,6 +25,7 @@ export const defaultPorts = {
   hiveserver2: 10000,
   oozie: 11000,
   livy: 8998,
+  httpfs: 14000,
   "livy-rpc-first": 10150,
   "livy-rpc-last": 10250,
   "spark-history": 18080,

@@ -2,7 +2,7 @@ import type { PackageGroup } from "./packages.ts";
 import type { PortName } from "./ports.ts";
 
 /** What `--only` names. */
-export const parts = ["hdfs", "yarn", "hive", "oozie", "livy", "spark-history"] as const;
+export const parts = ["hdfs", "yarn", "hive", "oozie", "livy", "httpfs", "spark-history"] as const;
 export type Part = (typeof parts)[number];
 
 /** What stands ready when nobody names parts. */
@@ -45,7 +45,7 @@ export interface Service {
   readonly main: string;
   readonly arguments?: (port: (name: PortName) => number) => readonly string[];
   /** How it is launched: from Hadoop's class path, through Hive's class loader, and so on. */
-  readonly runtime: "hadoop" | "hive" | "oozie" | "livy" | "spark";
+  readonly runtime: "hadoop" | "httpfs" | "hive" | "oozie" | "livy" | "spark";
   /** The largest heap in megabytes, and that of a small sandbox. */
   readonly heap: readonly [usual: number, small: number];
   readonly ports: readonly PortName[];
@@ -71,6 +71,7 @@ export type ServiceName =
   | "hiveserver2"
   | "oozie"
   | "livy"
+  | "httpfs"
   | "spark-history";
 
 const jmx = (server: string, bean: string): string => `/jmx?qry=Hadoop:service=${server},name=${bean}`;
@@ -250,6 +251,25 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     healthy: [{ ask: "http", port: "livy", path: "/version", answer: /"version"/ }],
     address: (port) => `http://localhost:${port("livy")}`,
   },
+  httpfs: {
+    title: "HttpFS",
+    part: "httpfs",
+    packages: ["hadoop", "httpfs"],
+    main: "org.apache.hadoop.fs.http.server.HttpFSServerWebServer",
+    runtime: "httpfs",
+    heap: [256, 192],
+    ports: ["httpfs"],
+    needs: ["datanode", "folders"],
+    healthy: [
+      {
+        ask: "http",
+        port: "httpfs",
+        path: "/webhdfs/v1/?op=GETFILESTATUS&user.name=howdah",
+        answer: /"FileStatus"/,
+      },
+    ],
+    address: (port) => `http://localhost:${port("httpfs")}`,
+  },
   "spark-history": {
     title: "Spark history",
     part: "spark-history",
@@ -273,6 +293,7 @@ const partNeeds: Readonly<Record<Part, readonly Part[]>> = {
   hive: ["hdfs"],
   oozie: ["hdfs", "yarn"],
   livy: ["hdfs", "yarn"],
+  httpfs: ["hdfs"],
   "spark-history": ["hdfs"],
 };
 
@@ -291,4 +312,9 @@ export function withNeeds(wanted: readonly Part[]): readonly Part[] {
 export function servicesOf(wanted: readonly Part[]): readonly ServiceName[] {
   const all = withNeeds(wanted);
   return serviceNames.filter((name) => all.includes(services[name].part));
+}
+
+/** What the services are started from, each group once. */
+export function packagesOf(names: readonly ServiceName[]): readonly PackageGroup[] {
+  return [...new Set(names.flatMap((name) => services[name].packages))];
 }

@@ -30,6 +30,7 @@ const templates: Readonly<Record<string, Template>> = {
   "yarn-site": { path: "hadoop/yarn-site.xml", form: "xml", of: "hadoop" },
   "mapred-site": { path: "hadoop/mapred-site.xml", form: "xml", of: "hadoop" },
   "capacity-scheduler": { path: "hadoop/capacity-scheduler.xml", form: "xml", of: "hadoop" },
+  "httpfs-site": { path: "httpfs/httpfs-site.xml", form: "xml", of: "httpfs" },
   "hive-site": { path: "hive/hive-site.xml", form: "xml", of: "hive" },
   "oozie-site": { path: "oozie/oozie-site.xml", form: "xml", of: "oozie" },
   "spark-defaults": { path: "spark/spark-defaults.conf", form: "spaces", of: "spark" },
@@ -42,6 +43,7 @@ const texts: Readonly<Record<string, string>> = {
   "client-log4j.properties": "client/log4j.properties",
   "hive-log4j2.properties": "hive/hive-log4j2.properties",
   "oozie-log4j.properties": "oozie/oozie-log4j.properties",
+  "httpfs-log4j.properties": "httpfs/httpfs-log4j.properties",
 };
 
 /** The files whose settings `--set` overrides. */

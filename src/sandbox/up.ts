@@ -12,7 +12,7 @@ import { format, makeFolders, makeSparkEvents, refreshShareLibrary, uploadShareL
 import { checkPorts, portsOf } from "./ports.ts";
 import { serverProcess } from "./process.ts";
 import { serversOf } from "./servers.ts";
-import { serviceNames, services, servicesOf, type Part, type ServiceName } from "./services.ts";
+import { packagesOf, serviceNames, services, servicesOf, type Part, type ServiceName } from "./services.ts";
 import { writeSettings } from "./settings.ts";
 import { statusOf, type SandboxStatus } from "./status.ts";
 import { startAll, type Task } from "./supervise.ts";
@@ -73,7 +73,7 @@ async function install(
   { emit, signal }: UpRequest,
 ): Promise<Pick<Parts, "packages" | "groups">> {
   const cache = defaultCache();
-  const wanted = [...new Set(names.flatMap((name) => services[name].packages))];
+  const wanted = packagesOf(names);
   const missing = await missingPackages([...wanted, ...everyGroup.filter((group) => !wanted.includes(group))], {
     cache,
   });
@@ -87,7 +87,7 @@ async function install(
   return { packages: await fetchPackages(groups, { cache, emit, signal }), groups: new Set(groups) };
 }
 
-const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", "spark"];
+const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", "httpfs", "spark"];
 
 /** The sandbox with other choices. */
 function chosen(sandbox: Sandbox, changes: Partial<Choices>): Sandbox {

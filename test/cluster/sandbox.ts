@@ -39,9 +39,9 @@ export class TestSandbox {
   }
 
   /** One of a suite's own, which does not exist yet, beside the one that others use. */
-  static own(offset: number): TestSandbox {
+  static own(offset: number, name = "faults", choices: readonly string[] = []): TestSandbox {
     const home = mkdtempSync(join(tmpdir(), "howdah-test-"));
-    return new TestSandbox(clusterAt(portsOf(offset)), "faults", home, ["--port-offset", String(offset)]);
+    return new TestSandbox(clusterAt(portsOf(offset)), name, home, ["--port-offset", String(offset), ...choices]);
   }
 
   /** Starts `howdah sandbox VERB`. */

@@ -113,6 +113,7 @@ const work: Readonly<Record<ServiceName, Work>> = {
   hiveserver2: tables,
   oozie: workflows,
   livy: batches,
+  httpfs: files,
   "spark-history": () => Promise.reject(new Error("no test starts it")),
 };
 

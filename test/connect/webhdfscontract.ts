@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { simpleAuth } from "#src/connect/auth/index.js";
 import { ConnectError } from "#src/connect/errors.js";
+import type { TlsOptions } from "#src/connect/tls.js";
 import { download, upload, WebHdfs } from "#src/connect/webhdfs/index.js";
 import type { HowdahEvent } from "#src/core/events.js";
 import { freshFolders } from "../support/folders.js";
@@ -13,6 +14,7 @@ import { errorOf } from "./servers.js";
 export interface HdfsUnderTest {
   readonly url: string;
   readonly user: string;
+  readonly tls?: TlsOptions;
   /** False where it cannot. @default true */
   readonly append?: boolean;
   /** Takes it down, after the last test. */
@@ -30,7 +32,9 @@ export function webHdfsContract(server: (context: Mocha.Context) => Promise<Hdfs
 
   before(async function () {
     under = await server(this);
-    hdfs = new WebHdfs({ url: under.url, auth: simpleAuth(under.user), emit: (event) => events.push(event) });
+    const { url, user, tls } = under;
+    const emit = (event: HowdahEvent): unknown => events.push(event);
+    hdfs = new WebHdfs({ url, auth: simpleAuth(user), emit, ...(tls && { tls }) });
     started = hdfs;
     await hdfs.mkdir(root);
   });

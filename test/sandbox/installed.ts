@@ -4,7 +4,7 @@ import { usualChoices, withChoices, type Choices, type Sandbox } from "#src/sand
 import type { Parts } from "#src/sandbox/launch.js";
 import type { PackageGroup } from "#src/sandbox/packages.js";
 
-export const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", "spark"];
+export const everyGroup: readonly PackageGroup[] = ["hadoop", "hive", "oozie", "livy", "httpfs", "spark"];
 
 /** A sandbox of a user called alice, in a folder. */
 export function sandboxIn(folder: string, choices: Partial<Choices> = {}): Sandbox {
@@ -14,7 +14,7 @@ export function sandboxIn(folder: string, choices: Partial<Choices> = {}): Sandb
 /** What commands are made from; the packages are empty jars. */
 export function partsOf(sandbox: Sandbox, groups: readonly PackageGroup[] = everyGroup): Parts {
   const packages = join(sandbox.folder, "packages");
-  for (const folder of ["hadoop", "hive", "oozie", "livy"]) {
+  for (const folder of ["hadoop", "hive", "oozie", "livy", "httpfs"]) {
     mkdirSync(join(packages, folder), { recursive: true });
     writeFileSync(join(packages, folder, `${folder}-1.jar`), "");
   }
@@ -33,6 +33,7 @@ export function partsOf(sandbox: Sandbox, groups: readonly PackageGroup[] = ever
       oozieFirst: [join(packages, "el.jar")],
       oozieWeb: join(packages, "oozie-web"),
       livy: join(packages, "livy"),
+      httpfs: join(packages, "httpfs"),
       sparkHome: join(packages, "pyspark"),
       python: join(packages, "python"),
       agent: join(packages, "agent.jar"),

@@ -28,6 +28,7 @@ const coordinates: Readonly<Record<MavenGroup, Readonly<Record<string, readonly 
   },
   oozie: { jars: ["tiny:oozie-server:5", "tiny:shared:1.0"], first: ["tiny:el:3"], "share/oozie": ["tiny:sharelib:5"] },
   livy: { jars: ["tiny:livy-server:0.7.1-incubating", "tiny:livy-core_2.11:0.7.1-incubating"] },
+  httpfs: { jars: ["tiny:httpfs:3"] },
   agent: { jars: ["tiny:byte-buddy:1"], compiler: ["tiny:ecj:3"] },
 };
 

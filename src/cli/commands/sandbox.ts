@@ -22,7 +22,8 @@ const up: Command = {
     only: {
       type: "string",
       value: "PARTS",
-      describe: "hdfs, yarn, hive, oozie, livy, spark-history; what they need comes too (default: all but the last)",
+      describe:
+        "hdfs, yarn, hive, oozie, livy, httpfs, spark-history; what they need comes too (default: all but the last two)",
     },
     small: { type: "boolean", describe: "small heaps, and 3 GB for jobs: for a machine with 8 GB" },
     ...ports,
