@@ -104,7 +104,7 @@ const commands: Readonly<
     load: async () => (await import("./commands/update.ts")).updateCommand,
   },
   hive: {
-    describe: "run HiveQL on a cluster",
+    describe: "make a cluster's tables as declared; run HiveQL there",
     load: async () => (await import("./commands/hive.ts")).hiveCommands,
   },
   hdfs: {

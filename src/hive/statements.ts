@@ -81,7 +81,7 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
       const { fullName, comment, query } = statement.view;
       const commented = comment === undefined ? "" : ` COMMENT ${quote(comment)}`;
       // Hive 3.1 refuses IF NOT EXISTS where the view is there.
-      return `CREATE OR REPLACE VIEW ${fullName}${commented} AS\n${query}`;
+      return `CREATE OR REPLACE VIEW ${fullName}${commented} AS\n${withoutTabs(query)}`;
     }
     case "add-partition": {
       const values = Object.entries(statement.partition).map(
@@ -93,6 +93,25 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
       return statement.text;
   }
 }
+
+/** Adds columns behind those that are there; to the partitions too, which have columns of their own. */
+export function addColumns(
+  { fullName, partitionedBy }: Table,
+  columns: readonly (readonly [string, Column])[],
+): string {
+  const cascade = Object.keys(partitionedBy).length === 0 ? "" : " CASCADE";
+  return `ALTER TABLE ${fullName} ADD COLUMNS (\n${columnLines(columns)}\n)${cascade}`;
+}
+
+/** What Hive says of a view ends its lines at a tab, so that it could not be compared with the one declared. */
+function withoutTabs(query: string): string {
+  return query.replace(hiveText, (token) =>
+    /^['"]/.test(token) ? token.replaceAll("\t", "\\t") : token.replace(/\t/g, " "),
+  );
+}
+
+/** Strings, names, and runs of comments and white space: what of HiveQL is no word of it. */
+export const hiveText = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|`(?:[^`]|``)*`|(?:--[^\n]*|\/\*[^]*?\*\/|\s)+/g;
 
 function createTable(table: Table, textOf: TextOf): string {
   const { format } = table;

@@ -1,9 +1,6 @@
 import { projectOptions, type Command, type CommandGroup } from "../command.ts";
 
-const { project, target } = projectOptions as {
-  project: Command["options"][string];
-  target: Command["options"][string];
-};
+const { project, target, define } = projectOptions;
 
 const run: Command = {
   name: "hive run",
@@ -34,8 +31,30 @@ const run: Command = {
   run: async (args, io) => (await import("../handlers/hive.ts")).handleRun(args, io),
 };
 
+const apply: Command = {
+  name: "hive apply",
+  usage: "hive apply [--dry-run] [-D NAME=VALUE…]",
+  describe: "make the target's databases, tables and views as the project declares them, without losing rows",
+  positionals: { min: 0, max: 0 },
+  options: {
+    "dry-run": { type: "boolean", describe: "only show the plan" },
+    project,
+    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    define: { ...define, describe: "the value of a parameter; may be repeated" },
+  },
+  examples: [
+    ["howdah hive apply --dry-run", "what would be created, which columns added, and what stands in the way"],
+    ["howdah hive apply", "the same, and does it; the second time there is nothing to do"],
+  ],
+  notes: [
+    "It creates what is missing, adds columns at the end, and replaces views. What could lose rows is refused, and then\nnothing is done: columns dropped, renamed, re-typed or re-ordered, other partitions, another place or format, a managed\ntable. Comments are not compared. Statements of hiveScript() are not its business: the set-up workflow runs them.",
+    "Exit codes: 0 all is as declared, 2 something was refused (with --dry-run: would be), 5 HiveServer2 refused or broke.",
+  ],
+  run: async (args, io) => (await import("../handlers/hive.ts")).handleApply(args, io),
+};
+
 export const hiveCommands: CommandGroup = {
   name: "hive",
-  describe: "HiveQL on a cluster",
-  verbs: { run },
+  describe: "Hive on a cluster: the project's tables, and HiveQL of any kind",
+  verbs: { apply, run },
 };

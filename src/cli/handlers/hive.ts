@@ -1,12 +1,41 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { exitCodes, HowdahError } from "../../core/errors.ts";
+import type { HowdahEvent } from "../../core/events.ts";
 import { runScript } from "../../operate/hive.ts";
+import { applyTables, compareTables } from "../../operate/tables.ts";
+import { targetOf } from "../../project/load.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { projectOf, withCluster } from "../project.ts";
 import { rendererOf } from "../rows.ts";
+import { appliedLine, planFacts, planLines, sameLine } from "../tables.ts";
 import { defines } from "../values.ts";
+
+/** `howdah hive apply` */
+export async function handleApply(args: Arguments, io: Io): Promise<number> {
+  const project = await projectOf(args, io);
+  const { name } = targetOf(project, "cluster", args.text("target"));
+  const dryRun = args.flag("dry-run");
+  const { signal, json } = io;
+  return withCluster(args, project, async (cluster) => {
+    io.status(`asking HiveServer2 of ${name} for its tables`);
+    const plan = await compareTables(project, cluster, { given: defines(args), signal });
+    io.status("");
+    const show = dryRun ? io.out : io.say;
+    if (!json) for (const line of planLines(plan, io)) show(line);
+    if (dryRun) {
+      if (json) io.out(JSON.stringify({ target: name, dryRun, ...planFacts(plan) }));
+      return plan.refused.length === 0 ? exitCodes.done : exitCodes.usage;
+    }
+    const emit = (event: HowdahEvent): void => {
+      if (!json) io.out(appliedLine(event, io));
+    };
+    await applyTables(cluster, plan, { signal, emit });
+    io.out(json ? JSON.stringify({ target: name, dryRun, ...planFacts(plan) }) : sameLine(plan));
+    return exitCodes.done;
+  });
+}
 
 /** `howdah hive run` */
 export async function handleRun(args: Arguments, io: Io): Promise<number> {
