@@ -5,7 +5,8 @@ import { setUp } from "./oozie/workflows.ts";
 
 export default defineConfig({
   name: "marketing",
-  definitions: [marketing, setUp],
+  definitions: [marketing],
+  setUp,
   tables: [rawHits, rawHitsNamed, rawSales, products],
   queries: "hive/queries",
   defaultTarget: "laptop",

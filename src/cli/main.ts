@@ -43,6 +43,10 @@ const commands: Readonly<
     describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
+  setup: {
+    describe: "make a cluster ready: folders, release, hive-site.xml, share library, tables",
+    load: async () => (await import("./commands/setup.ts")).setupCommand,
+  },
   deploy: {
     describe: "bring what a build writes to a cluster, and make it the current release",
     load: async () => (await import("./commands/deploy.ts")).deployCommand,

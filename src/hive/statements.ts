@@ -81,7 +81,7 @@ export function hiveQl(statement: HiveStatement, textOf: TextOf): string {
       const { fullName, comment, query } = statement.view;
       const commented = comment === undefined ? "" : ` COMMENT ${quote(comment)}`;
       // Hive 3.1 refuses IF NOT EXISTS where the view is there.
-      return `CREATE OR REPLACE VIEW ${fullName}${commented} AS\n${withoutTabs(query)}`;
+      return `CREATE OR REPLACE VIEW ${fullName}${commented} AS\n${plainQuery(query)}`;
     }
     case "add-partition": {
       const values = Object.entries(statement.partition).map(
@@ -103,15 +103,23 @@ export function addColumns(
   return `ALTER TABLE ${fullName} ADD COLUMNS (\n${columnLines(columns)}\n)${cascade}`;
 }
 
-/** What Hive says of a view ends its lines at a tab, so that it could not be compared with the one declared. */
-function withoutTabs(query: string): string {
+/**
+ * A view's query without comments, at whose semicolons old Beelines split and which newer ones take out, and without tabs, at
+ * which Hive ends a line where it describes the view: what is there could not be compared with what is declared.
+ */
+function plainQuery(query: string): string {
   return query.replace(hiveText, (token) =>
-    /^['"]/.test(token) ? token.replaceAll("\t", "\\t") : token.replace(/\t/g, " "),
+    /^['"`]/.test(token)
+      ? token.replaceAll("\t", "\\t")
+      : token
+          .replace(/[ \t]*--[^\n]*/g, "")
+          .replace(/\/\*[^]*?\*\//g, " ")
+          .replaceAll("\t", " "),
   );
 }
 
-/** Strings, names, and runs of comments and white space: what of HiveQL is no word of it. */
-export const hiveText = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|`(?:[^`]|``)*`|(?:--[^\n]*|\/\*[^]*?\*\/|\s)+/g;
+/** Strings, names, and runs of comments and white space: what of HiveQL is no word of it. Hints are words. */
+export const hiveText = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|`(?:[^`]|``)*`|(?:--[^\n]*|\/\*(?!\+)[^]*?\*\/|\s)+/g;
 
 function createTable(table: Table, textOf: TextOf): string {
   const { format } = table;

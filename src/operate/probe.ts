@@ -93,7 +93,7 @@ async function nearestAbove(hdfs: WebHdfs, path: string): Promise<string> {
 }
 
 /** The deepest folder of a path that may still be looked at: it lets nobody in who may not enter it. */
-async function guardOf(hdfs: WebHdfs, path: string): Promise<Guard | undefined> {
+export async function guardOf(hdfs: WebHdfs, path: string): Promise<Guard | undefined> {
   for (let above = path; ; above = folderOf(above)) {
     let status: FileStatus | undefined;
     try {

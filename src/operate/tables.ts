@@ -62,6 +62,11 @@ export async function applyTables(
   }
 }
 
+/** What of a plan is refused, as `applyTables` throws it. */
+export function refusalErrors(plan: TablePlan | undefined): readonly HowdahError[] {
+  return plan?.refused.map(refusalError) ?? [];
+}
+
 function refusalError({ why, next, at }: TableRefusal): HowdahError {
   return new HowdahError(why, { code: "HIVE_DIFFERS", where: at, next });
 }

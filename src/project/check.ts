@@ -95,6 +95,7 @@ const schema = v.strictObject({
     v.nonEmpty("must not be empty"),
   ),
   tables: v.optional(v.array(kinds("table", "view"), "must be a list")),
+  setUp: v.optional(kinds("workflow")),
   queries: v.optional(text),
   targets: v.pipe(
     v.record(

@@ -15,6 +15,8 @@ export interface Config {
   readonly definitions: readonly Definition[];
   /** Tables and views that no definition mentions, for queries. @default [] */
   readonly tables?: readonly (Table | View)[];
+  /** The workflow that creates the tables, for `howdah setup --through-oozie`. It counts as one of the definitions. */
+  readonly setUp?: Workflow;
   /** Folder of named queries (`*.sql`), relative to the configuration. */
   readonly queries?: string;
   readonly targets: Readonly<Record<string, Target>>;

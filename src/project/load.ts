@@ -71,7 +71,9 @@ async function loadFound(root: string): Promise<{ config: Config; at: Place; fou
   if (!existsSync(file)) findProject(root);
   const exported = await importConfig(file);
   const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
-  return { config, at: exported.at, found: find(config.definitions, config.tables ?? []) };
+  const { definitions, tables = [], setUp } = config;
+  const found = find(setUp === undefined ? definitions : [...definitions, setUp], tables);
+  return { config, at: exported.at, found };
 }
 
 /**

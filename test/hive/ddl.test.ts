@@ -75,6 +75,13 @@ describe("HiveQL", () => {
     ]);
   });
 
+  it("creates views of queries without comments and tabs, whose texts stay as they are", () => {
+    const query = "SELECT\ta, -- one; two\n  '--\t;' AS b/* c */FROM\tt -- end";
+    assert.deepEqual(ddl(...create(view(house, "v", { query }))), [
+      "CREATE OR REPLACE VIEW house.v AS\nSELECT a,\n  '--\\t;' AS b FROM t",
+    ]);
+  });
+
   it("adds partitions, and leaves the user's own text alone", () => {
     assert.deepEqual(
       ddl(addPartition(readings, { date_ts: "20210501_00" }), hiveScript("MSCK REPAIR TABLE house.readings")),

@@ -42,16 +42,17 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     const width = Math.max(...files.map(({ bytes }) => bytes.toLocaleString("en").length));
     for (const { path, bytes } of files) io.out(`${bytes.toLocaleString("en").padStart(width)}  ${path}`);
   }
-  for (const line of lines(deployed, seconds, io)) io.out(line);
+  for (const line of deployedLines(deployed, io, seconds)) io.out(line);
   const [first] = built.manifest.applications;
   if (!deployed.dryRun && first !== undefined) io.out(`next: howdah submit ${first.name} --target ${named.name}`);
   return exitCodes.done;
 }
 
-function lines(deployed: Deployed, seconds: number, { colors: { green } }: Io): readonly string[] {
+/** What a deploy did, or would do. */
+export function deployedLines(deployed: Deployed, { colors: { green } }: Io, seconds?: number): readonly string[] {
   const { release, folder, state, uploaded, kept, before, difference, hiveSite, dryRun } = deployed;
   const amount = `${countText(uploaded.files, "file")}, ${bytesText(uploaded.bytes)}`;
-  const took = dryRun ? "" : `, in ${seconds.toFixed(1)} s`;
+  const took = dryRun || seconds === undefined ? "" : `, in ${seconds.toFixed(1)} s`;
   const what = {
     uploaded: `${dryRun ? "would deploy" : green("deployed")} release ${release} to ${folder}: ${amount}${took}`,
     mended: `${dryRun ? "would mend" : green("mended")} release ${release} in ${folder}, which missed files: ${amount}${took}`,

@@ -25,6 +25,7 @@ export async function handleApply(args: Arguments, io: Io): Promise<number> {
     const show = dryRun ? io.out : io.say;
     if (!json) for (const line of planLines(plan, io)) show(line);
     if (dryRun) {
+      if (!json && plan.steps.length + plan.refused.length === 0) io.out(sameLine(plan));
       if (json) io.out(JSON.stringify({ target: name, dryRun, ...planFacts(plan) }));
       return plan.refused.length === 0 ? exitCodes.done : exitCodes.usage;
     }

@@ -89,6 +89,28 @@ export class WebHdfs {
     return (await this.statIfThere(path, options)) !== undefined;
   }
 
+  /**
+   * Whether whoever asks may do something, `rwx` or `-w-`, to what is at a path: groups and ACLs count. Where the server
+   * does not know the question (HttpFS before Hadoop 3.3), it counts as allowed. @throws HDFS_NOT_FOUND
+   */
+  async mayAccess(path: string, action: string, options: CallOptions = {}): Promise<boolean> {
+    const what = `cannot ask who may use ${path}`;
+    try {
+      await this.#calls.send({
+        ...options,
+        what,
+        method: "GET",
+        ...this.#calls.at(path, { op: "CHECKACCESS", fsaction: action }),
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+      if (error.code === "HDFS_PERMISSION") return false;
+      if (error.status === 400) return true;
+      throw error;
+    }
+  }
+
   /** What a folder holds, by name; of a file, itself. Fetched in pieces, so that a folder of a million does not hurt the server. */
   async *list(path: string, options: CallOptions = {}): AsyncGenerator<FileStatus> {
     const what = `cannot list ${path}`;

@@ -1,0 +1,49 @@
+import { HowdahError } from "../../core/errors.ts";
+import type { TablePlan } from "../../hive/plan.ts";
+import type { Cluster } from "../../project/cluster.ts";
+import type { Project } from "../../project/load.ts";
+import { follow } from "../follow.ts";
+import { submit } from "../submit.ts";
+import { applyTables, compareTables, type TablesOptions } from "../tables.ts";
+
+/** What the set-up workflow did. */
+export interface SetUpRun {
+  readonly workflow: string;
+  readonly id: string;
+  /** `found`: it had succeeded before, with the same release and values; `again`: it had, and tables were gone since. */
+  readonly outcome: "submitted" | "found" | "again";
+  /** Names of what it could not do, and HiveServer2 was asked for instead: it only creates. */
+  readonly directly: readonly string[];
+}
+
+/** Has Oozie run the set-up workflow, and waits for it. Throws `SET_UP_FAILED`, and what `submit` throws. */
+export async function runSetUp(
+  project: Project,
+  cluster: Cluster,
+  name: string,
+  plan: TablePlan | undefined,
+  options: TablesOptions,
+): Promise<SetUpRun> {
+  const { given = {}, ...rest } = options;
+  const submitted = await submit(project, cluster, { name, given }, rest);
+  const { id, status } = submitted;
+  const creates = plan?.steps.some(({ does }) => does.startsWith("create-")) === true;
+  const again = submitted.outcome === "found" && status === "SUCCEEDED" && creates;
+  if (again) await cluster.oozie.rerunWorkflow(id, { skip: [] });
+  const tree = await follow(cluster, id, rest);
+  if (tree.status !== "SUCCEEDED")
+    throw new HowdahError(`the set-up workflow ${name} is ${tree.status}`, {
+      code: "SET_UP_FAILED",
+      fault: "run",
+      where: id,
+      next: `howdah logs ${id} says why; once that is mended, howdah setup --through-oozie again`,
+    });
+  const left = plan === undefined ? undefined : await compareTables(project, cluster, options);
+  if (left !== undefined) await applyTables(cluster, left, options);
+  return {
+    workflow: name,
+    id,
+    outcome: again ? "again" : submitted.outcome,
+    directly: left?.steps.map((step) => step.name) ?? [],
+  };
+}
