@@ -7,6 +7,14 @@ export function impersonatingUser(message: string): string | undefined {
   return (hadoop ?? hive)?.replace(/[/@].*/, "");
 }
 
+/** Who may not act for another in Oozie itself, as its ProxyUserService says it. */
+export function oozieProxyUser(message: string): string | undefined {
+  return /(?:User|proxyuser) \[([^\]]+)\] (?:not defined as proxyuser|for user)|for proxyuser \[([^\]]+)\]/
+    .exec(message)
+    ?.slice(1)
+    .find((name) => name !== undefined);
+}
+
 /** The very settings to be made. */
 export function impersonationAdvice(message: string): string {
   const user = impersonatingUser(message) ?? "<user>";

@@ -1,6 +1,6 @@
 import type { Place } from "../core/source.ts";
 import type { LiveColumn, LiveTable } from "./described.ts";
-import { addColumns, create, hiveQl, hiveText } from "./statements.ts";
+import { addColumns, create, escapedLayout, hiveQl, hiveText, plainQuery } from "./statements.ts";
 import type { Column, Database, Table, TableFormat, View } from "./table.ts";
 
 /** What a project declares. Locations are whole URIs. */
@@ -214,14 +214,16 @@ function ofView(view: View, there: LiveTable | undefined): Compared {
         at,
       },
     ];
-  return bareQuery(view.query) === bareQuery(there.query ?? "") ? "same" : created("replace-view", name, view, "");
+  return bareQuery(plainQuery(view.query)) === bareQuery(there.query ?? "")
+    ? "same"
+    : created("replace-view", name, view, "");
 }
 
 /** A query without what does not change its meaning: comments, and how it is laid out. */
 function bareQuery(query: string): string {
   return query
     .replace(/[ \t]+$/gm, "")
-    .replace(hiveText, (token) => (/^['"`]/.test(token) ? token.replaceAll("\t", "\\t") : " "))
+    .replace(hiveText, (token) => (/^['"`]/.test(token) ? escapedLayout(token) : " "))
     .replace(/[; ]+$/, "")
     .trim();
 }

@@ -104,18 +104,28 @@ export function addColumns(
 }
 
 /**
- * A view's query without comments, at whose semicolons old Beelines split and which newer ones take out, and without tabs, at
- * which Hive ends a line where it describes the view: what is there could not be compared with what is declared.
+ * A view's query as every way to Hive leaves it, so that what is there can be compared with what is declared: without
+ * comments, at whose semicolons old Beelines split and which newer ones take out; without spaces at the ends of lines, which
+ * Beeline takes away, in strings too; without tabs, at which Hive ends a line where it describes the view.
  */
-function plainQuery(query: string): string {
-  return query.replace(hiveText, (token) =>
-    /^['"`]/.test(token)
-      ? token.replaceAll("\t", "\\t")
-      : token
-          .replace(/[ \t]*--[^\n]*/g, "")
-          .replace(/\/\*[^]*?\*\//g, " ")
-          .replaceAll("\t", " "),
-  );
+export function plainQuery(query: string): string {
+  return query
+    .trim()
+    .replace(hiveText, (token) =>
+      /^['"`]/.test(token)
+        ? escapedLayout(token)
+        : token
+            .replace(/--[^\n]*/g, "")
+            .replace(/\/\*[^]*?\*\//g, " ")
+            .replaceAll("\t", " ")
+            .replace(/\s*\n\s*/g, "\n"),
+    )
+    .trimEnd();
+}
+
+/** A string with its tabs and ends of lines as HiveQL escapes them. */
+export function escapedLayout(text: string): string {
+  return text.replaceAll("\t", "\\t").replaceAll("\n", "\\n");
 }
 
 /** Strings, names, and runs of comments and white space: what of HiveQL is no word of it. Hints are words. */

@@ -262,6 +262,7 @@ describe("connect: Oozie", () => {
       [400, "E0303", "Invalid parameter value, [show] = [missing-dependencies]", "OOZIE_UNSUPPORTED"],
       [503, "E0002", "Oozie server is in safemode.", "OOZIE_SAFE_MODE"],
       [400, "E0902", "Exception occured: [User: oozie is not allowed to impersonate joe]", "OOZIE_IMPERSONATION"],
+      [401, "E1400", "User [hue] not defined as proxyuser", "OOZIE_IMPERSONATION"],
       [400, "E0805", "Workflow job not completed, status [RUNNING]", "OOZIE_REFUSED"],
     ];
     let next = answers[0]!;

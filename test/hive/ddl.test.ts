@@ -75,10 +75,10 @@ describe("HiveQL", () => {
     ]);
   });
 
-  it("creates views of queries without comments and tabs, whose texts stay as they are", () => {
-    const query = "SELECT\ta, -- one; two\n  '--\t;' AS b/* c */FROM\tt -- end";
+  it("creates views of queries without comments and tabs, in which strings mean the same", () => {
+    const query = "\nSELECT\ta, -- one; two\n  '--\t;\n  x' AS b/* c */FROM\tt -- end";
     assert.deepEqual(ddl(...create(view(house, "v", { query }))), [
-      "CREATE OR REPLACE VIEW house.v AS\nSELECT a,\n  '--\\t;' AS b FROM t",
+      "CREATE OR REPLACE VIEW house.v AS\nSELECT a,\n'--\\t;\\n  x' AS b FROM t",
     ]);
   });
 

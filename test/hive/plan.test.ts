@@ -39,8 +39,10 @@ function applied(live: LiveTables, { steps }: TablePlan, { tables, views }: Decl
       assert.ok(!all.has(name), "a table that is there is not created");
       all.set(name, asCreated(declaration));
     } else {
-      const query = views.find(({ fullName }) => fullName === name)!.query;
-      all.set(name, { ...asView, query: query.toUpperCase() === query ? query : ` ${query}\n` });
+      assert.ok(views.some(({ fullName }) => fullName === name));
+      // What Beeline does to lines.
+      const query = statement.slice(statement.indexOf(" AS\n") + 4).replace(/^\s+|\s+$/gm, "");
+      all.set(name, { ...asView, query });
     }
   }
   return { databases, tables: all };
@@ -235,7 +237,7 @@ describe("hive: declared tables against those that are there", () => {
       partitionedBy: fc.constantFrom<NonNullable<TableOptions["partitionedBy"]>>({}, byHour),
       format,
     });
-    const query = fc.constantFrom("SELECT 1", "select a -- b\nfrom t", "select\t'x\ty'");
+    const query = fc.constantFrom("SELECT 1", "select a -- b\nfrom t", "select\t'x\ty  \n  z'", "/*+ h */ select 1");
     fc.assert(
       fc.property(options, fc.option(options), query, fc.boolean(), (now, before, text, hasDatabase) => {
         const of = { ...declared(now), views: [view(house, "v", { query: text })] };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { HowdahError } from "#src/core/errors.js";
 import { cluster } from "#src/index.js";
-import { folderRequests } from "#src/operate/setup/administrator.js";
+import { folderRequests, impersonationRequest } from "#src/operate/setup/administrator.js";
 import { neededFolders } from "#src/operate/setup/folders.js";
 import { setUp } from "#src/operate/setup/index.js";
 import { libraryRequest, neededLibraries } from "#src/operate/setup/sharelibrary.js";
@@ -111,6 +112,26 @@ describe("operate: setting up", () => {
       ],
     );
     assert.match(requests[1]!.why, /joe may not write to \/in 1: it belongs to hdfs, group super group, 750/);
+  });
+
+  it("says which settings let one user act for another, of Hadoop or of Oozie itself", () => {
+    const asked = (code: string, message: string): string =>
+      impersonationRequest(new HowdahError(message, { code }))!.commands.join("\n");
+    const hadoop = asked(
+      "IMPERSONATION_REFUSED",
+      "AuthorizationException: User: hue is not allowed to impersonate ann",
+    );
+    assert.match(hadoop, /core-site.*<name>hadoop\.proxyuser\.hue\.hosts<.*hue\.groups<.*dfsadmin -refreshSuperUser/s);
+    for (const said of [
+      "E1400: User [hue] not defined as proxyuser",
+      "E1400: Unauthorized proxyuser [hue] for user [ann], not in proxyuser groups",
+      "E1400: Unauthorized host [laptop] for proxyuser [hue]",
+    ])
+      assert.match(
+        asked("OOZIE_IMPERSONATION", said),
+        /oozie-site.*ProxyUserService\.proxyuser\.hue\.hosts<.*hue\.groups</s,
+      );
+    assert.equal(impersonationRequest(new HowdahError("no", { code: "CONNECT_REFUSED" })), undefined);
   });
 
   it("refuses to go through Oozie where no workflow is named for it, before it asks any server", () =>

@@ -1,6 +1,6 @@
 import type { ServerMessage } from "../answer.ts";
 import type { Explanation } from "../errors.ts";
-import { impersonatingUser } from "../impersonation.ts";
+import { impersonatingUser, oozieProxyUser } from "../impersonation.ts";
 
 /** What Oozie's codes mean (`org.apache.oozie.ErrorCode`). It answers 400 and 401 alike: its code alone tells. */
 export function explainOozie({ exception: code, message }: ServerMessage): Explanation | undefined {
@@ -10,6 +10,15 @@ export function explainOozie({ exception: code, message }: ServerMessage): Expla
 
 function known(code: string, message: string): Explanation {
   if (/impersonat/i.test(message)) return impersonation(message);
+  const acting = oozieProxyUser(message);
+  if (acting !== undefined)
+    return {
+      code: "OOZIE_IMPERSONATION",
+      exitCode: 4,
+      next:
+        `an administrator sets oozie.service.ProxyUserService.proxyuser.${acting}.hosts and .groups in oozie-site.xml, ` +
+        "and restarts Oozie",
+    };
   switch (code) {
     case "E0002":
       return {

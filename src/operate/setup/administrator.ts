@@ -1,3 +1,5 @@
+import { impersonatingUser, oozieProxyUser } from "../../connect/impersonation.ts";
+import type { HowdahError } from "../../core/errors.ts";
 import { shellWord } from "../../core/shell.ts";
 import type { FolderRefusal } from "./folders.ts";
 
@@ -45,4 +47,30 @@ export function folderRequests(
     requests.set(`${is} ${at}`, request);
   }
   return [...requests.values()];
+}
+
+/** What has to be set so that one user may act for another; undefined for an error of another kind. */
+export function impersonationRequest({ code, message }: HowdahError): AdministratorRequest | undefined {
+  if (code !== "IMPERSONATION_REFUSED" && code !== "OOZIE_IMPERSONATION") return undefined;
+  const ofOozie = oozieProxyUser(message);
+  const prefix =
+    ofOozie === undefined
+      ? `hadoop.proxyuser.${impersonatingUser(message) ?? "<user>"}`
+      : `oozie.service.ProxyUserService.proxyuser.${ofOozie}`;
+  const properties = ["hosts", "groups"].map(
+    (what) => `<property><name>${prefix}.${what}</name><value>*</value></property>`,
+  );
+  const narrower = "instead of *, the hosts that it asks from, and the groups of those it acts for";
+  return {
+    why: message,
+    commands:
+      ofOozie === undefined
+        ? [
+            `# in core-site.xml of HDFS, YARN and Hive; ${narrower}:`,
+            ...properties,
+            "hdfs dfsadmin -refreshSuperUserGroupsConfiguration",
+            "yarn rmadmin -refreshSuperUserGroupsConfiguration",
+          ]
+        : [`# in oozie-site.xml, then restart Oozie; ${narrower}:`, ...properties],
+  };
 }

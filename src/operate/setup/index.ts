@@ -1,6 +1,5 @@
 // A cluster made ready for a project: folders, release, hive-site.xml, share library, tables. Every step looks first.
-import { impersonatingUser } from "../../connect/impersonation.ts";
-import { HowdahError, isHowdahError, messageOf, throwAll } from "../../core/errors.ts";
+import { HowdahError, throwAll } from "../../core/errors.ts";
 import type { Emit } from "../../core/events.ts";
 import type { TablePlan } from "../../hive/plan.ts";
 import type { Cluster } from "../../project/cluster.ts";
@@ -9,7 +8,7 @@ import { build } from "../../release/build.ts";
 import { deploy, type Deployed } from "../../release/deploy.ts";
 import { applyTables, compareTables, declaredTables, refusalErrors } from "../tables.ts";
 import { clusterValues } from "../values.ts";
-import { folderRequests, type AdministratorRequest } from "./administrator.ts";
+import { folderRequests, impersonationRequest, type AdministratorRequest } from "./administrator.ts";
 import { neededFolders, readyFolders, type FoldersReady } from "./folders.ts";
 import { reachServers, type ServerFacts } from "./servers.ts";
 import { checkLibraries, libraryRequest, type ShareLibraries } from "./sharelibrary.ts";
@@ -104,7 +103,7 @@ export async function setUp(project: Project, cluster: Cluster, options: SetUpOp
     done({ step: "release", deployed: await deploy(cluster, built, { ...own, ...hiveSite, dryRun }) });
   }
 
-  if (cluster.target.oozie !== undefined) {
+  if (cluster.target.oozie !== undefined && !unreached.has("Oozie")) {
     const libraries = await checkLibraries(cluster, project.definitions);
     done({ step: "share-library", ...libraries });
     if (libraries.missing.length > 0) administrator.push(libraryRequest(cluster, libraries.missing));
@@ -118,6 +117,7 @@ export async function setUp(project: Project, cluster: Cluster, options: SetUpOp
     done({ step: "tables", waits: `${closed.path} cannot be written to` });
   else if (!hive && !throughOozie) done({ step: "tables", waits: "HiveServer2 lets nobody in" });
   else if (workflow !== undefined && isRefused(root)) done({ step: "tables", waits: "there is no release" });
+  else if (workflow !== undefined && unreached.has("Oozie")) done({ step: "tables", waits: "Oozie lets nobody in" });
   else {
     const plan = hive ? await compareTables(project, cluster, own) : undefined;
     errors.push(...refusalErrors(plan));
@@ -154,22 +154,4 @@ function setUpWorkflow({ config, at }: Project): string {
     where: at,
     next: "name one in howdah.config.ts, `setUp: WORKFLOW`; or leave --through-oozie out, and HiveServer2 is asked",
   });
-}
-
-/** What an administrator has to do so that one may act for another; undefined for other errors. */
-function impersonationRequest(error: HowdahError): AdministratorRequest | undefined {
-  if (!isHowdahError(error) || !/IMPERSONATION/.test(error.code)) return undefined;
-  const user = impersonatingUser(messageOf(error)) ?? "<user>";
-  const property = (what: string): string =>
-    `<property><name>hadoop.proxyuser.${user}.${what}</name><value>*</value></property>`;
-  return {
-    why: messageOf(error),
-    commands: [
-      "# in core-site.xml of HDFS, YARN and Hive; instead of *, the hosts it asks from and the groups it may act for:",
-      property("hosts"),
-      property("groups"),
-      "hdfs dfsadmin -refreshSuperUserGroupsConfiguration",
-      "yarn rmadmin -refreshSuperUserGroupsConfiguration",
-    ],
-  };
 }
