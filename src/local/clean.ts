@@ -6,7 +6,7 @@ import { recordFile } from "../jobs/record.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
-import { landedTimes } from "./landed.ts";
+import { landedTimes } from "../project/landed.ts";
 import { lockJob, type Lock } from "../project/lock.ts";
 import type { LocalTarget } from "./target.ts";
 

@@ -5,28 +5,23 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
-  readSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../core/errors.ts";
-import { sha256 } from "../core/hash.ts";
 import { recordFile, type RawRecord } from "../jobs/record.ts";
 import { successFlag } from "../oozie/dataset.ts";
 import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
+import { chunks, dataFiles, readRaw } from "../project/rawfolder.ts";
 import {
-  compareBytes,
   contentOf,
   instanceExists,
   instanceIncomplete,
   instanceMissing,
-  isHidden,
   nameToPlace,
   recordOf,
   recordText,
@@ -36,7 +31,7 @@ import {
   type RawFile,
 } from "../project/rawinstance.ts";
 
-export { contentOf, type FileToPlace, type PlaceOptions, type RawFile };
+export { contentOf, readRaw, type FileToPlace, type PlaceOptions, type RawFile };
 
 /*
  * Raw data-set instances on a folder. An instance is complete when its flag is there, so a flag may never stand in a
@@ -127,13 +122,6 @@ export function recoverInstances(parent: string): void {
   });
 }
 
-/** The data files of an instance by name, hashed anew: they may have been put by other tools. */
-export function readRaw(folder: string): RawFile[] {
-  return onDisk("read the instance", folder, () =>
-    dataFiles(folder).map((name) => ({ name, ...hashFile(join(folder, name)) })),
-  );
-}
-
 /** What a raw instance holds, as records name it: a hash of its files' names and contents. */
 export function rawContent(folder: string): string {
   return contentOf(readRaw(folder));
@@ -217,47 +205,6 @@ function copyHashed(from: string, to: string): { bytes: number; sha256: string }
   } finally {
     closeSync(source);
   }
-}
-
-const chunkBytes = 1 << 20;
-
-function* chunks(file: number, path: string): Generator<Buffer> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  for (;;) {
-    const bytes = onDisk("read the file", path, () => readSync(file, buffer));
-    if (bytes === 0) return;
-    yield buffer.subarray(0, bytes);
-  }
-}
-
-function hashFile(path: string): { bytes: number; sha256: string } {
-  const { size } = statSync(path);
-  // Most instances are small files; one read of each is several times faster than a stream.
-  if (size <= chunkBytes) {
-    const data = readFileSync(path);
-    return { bytes: data.length, sha256: sha256(data) };
-  }
-  const file = openSync(path, "r");
-  try {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    for (const chunk of chunks(file, path)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { bytes, sha256: hash.digest("hex") };
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Names of the data files directly in a folder, in byte order. */
-function dataFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !isHidden(entry.name))
-    .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isFile()))
-    .map(({ name }) => name)
-    .sort(compareBytes);
 }
 
 /** A folder beside an instance that engines ignore; its name tells whose it is. */

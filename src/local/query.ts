@@ -7,7 +7,7 @@ import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { evaluate } from "../oozie/el/index.ts";
 import { shortened, withValues, type Cell, type Query, type QueryResult } from "../project/query.ts";
 import { duckdbType, engineError, sqlName, sqlText, type Workspace } from "./engine.ts";
-import { landedTimes } from "./landed.ts";
+import { landedTimes } from "../project/landed.ts";
 import { viewPartitions } from "./inputs.ts";
 import type { LocalTarget } from "./target.ts";
 import { keyOfInstance } from "./data.ts";

@@ -3,17 +3,16 @@ import { HowdahError } from "../core/errors.ts";
 import type { Place } from "../core/source.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import { identityParameters } from "../jobs/compile.ts";
-import { isTableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
 import type { DataSet } from "../oozie/dataset.ts";
 import { parametersOf } from "../oozie/el/index.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { FolderTarget } from "../project/config.ts";
+import { externalDataSets, landedTimes } from "../project/landed.ts";
 import type { Project } from "../project/load.ts";
 import { resolveValues, type Values } from "../project/values.ts";
 import { Data } from "./data.ts";
 import { Engine } from "./engine.ts";
-import { landedTimes } from "./landed.ts";
 
 /** A project on a folder: its data, the values of its parameters, and an engine once somebody needs one. */
 export interface LocalTarget {
@@ -69,14 +68,6 @@ function refuseKeptSecrets({ jobs, definitions }: Project, values: Values): void
   for (const { job } of jobs.values()) refuse(`job ${job.name}`, identityParameters(job), job.at);
   for (const { name, run, at } of definitions.coordinators.values())
     refuse(`coordinator ${name}`, Object.values(run.values).flatMap(parametersOf), at);
-}
-
-/** Data sets that somebody outside of the project fills. */
-export function externalDataSets(project: Project): readonly DataSet[] {
-  const written = new Set([...project.jobs.values()].flatMap(({ job }) => job.writes.map(({ name }) => name)));
-  return [...project.definitions.dataSets.values()].filter(
-    (dataSet) => !isTableDataSet(dataSet) && !written.has(dataSet.name),
-  );
 }
 
 /**

@@ -56,7 +56,7 @@ export async function ingestOn(cluster: Cluster, values: Values, request: Ingest
 }
 
 /** The first instance; undefined where nobody has said when that is: the earliest one that is there counts then. */
-function initialOf(dataSet: DataSet, values: Values): Instant | undefined {
+export function initialOf(dataSet: DataSet, values: Values): Instant | undefined {
   try {
     return evaluateTime(dataSet.initial, { parameter: (name) => values.get(name) });
   } catch (error) {

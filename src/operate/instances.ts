@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { inParallel } from "../connect/parallel.ts";
 import {
   absentIfMissing,
+  folderOf,
   isNotFound,
   sha256Of,
   upload,
@@ -13,6 +14,7 @@ import { HowdahError } from "../core/errors.ts";
 import { recordFile, type RawRecord } from "../jobs/record.ts";
 import { successFlag } from "../oozie/dataset.ts";
 import { onDisk } from "../project/disk.ts";
+import type { FolderOf, Held, StagedInstance } from "../project/ingestfolder.ts";
 import {
   instanceExists,
   instanceIncomplete,
@@ -52,46 +54,113 @@ export async function placeOnHdfs(
   options: HdfsPlaceOptions,
 ): Promise<RawRecord> {
   const { doneFlag = successFlag, mode, signal } = options;
-  const call = signal === undefined ? {} : { signal };
-  const [staged, old] = [beside(folder, "new"), beside(folder, "old")];
   await recover(hdfs, folder);
   if (mode === "add") return addTo(hdfs, folder, files, doneFlag, signal);
   if (mode === "new") await refuseExisting(hdfs, folder, doneFlag, signal);
-  try {
-    await hdfs.mkdir(staged, call);
-    const record = recordOf(await copyAll(hdfs, files, [], (name) => `${staged}/${name}`, signal));
-    await hdfs.create(`${staged}/${recordFile}`, recordText(record), { ...call, overwrite: true });
-    if (doneFlag !== "") await hdfs.create(`${staged}/${doneFlag}`, "", { ...call, overwrite: true });
-    // From here on it is a moment's work, which is not cut in two: a rename into a folder that is there would go below it.
-    const replaced = await renamedIfThere(hdfs, folder, old);
-    try {
-      await hdfs.mv(staged, folder);
-    } catch (error) {
-      if (replaced) await hdfs.mv(old, folder);
-      throw error;
-    }
-    if (replaced) await hdfs.rm(old, { recursive: true, force: true });
-    return record;
-  } catch (error) {
-    // Without the caller's signal: it may be what ended the work.
-    await hdfs.rm(staged, { recursive: true, force: true, deadline: 5000 }).catch(() => undefined);
-    throw error;
-  }
+  const call = signal === undefined ? {} : { signal };
+  // What is not refused may still be there: a folder without files.
+  const staged = await stageOnHdfs(hdfs, folder, files, { doneFlag, replaces: true, ...call });
+  await staged.publish();
+  return staged.record;
 }
 
-/** The record of an instance whose files are there as it says, by names and lengths; undefined where that is not so. */
-export async function recordOn(
+export interface HdfsStageOptions extends Pick<HdfsPlaceOptions, "doneFlag" | "signal"> {
+  /** Whether something may be in its place. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Fills an instance beside its place, which `publish` brings there. Call it after `lookOn`, or another look at what is
+ * there. Throws `FILE_NAME`, `FILE_CHANGED`, and a ConnectError of the server.
+ */
+export async function stageOnHdfs(
+  hdfs: WebHdfs,
+  folder: string,
+  files: readonly FileToPlace[],
+  { doneFlag = successFlag, replaces, signal }: HdfsStageOptions,
+): Promise<StagedInstance & { readonly record: RawRecord }> {
+  const call = { ...(signal === undefined ? {} : { signal }), overwrite: true };
+  const [staged, old] = [beside(folder, "new"), beside(folder, "old")];
+  // Without the caller's signal: it may be what ended the work.
+  const discard = async (): Promise<void> => {
+    await hdfs.rm(staged, { recursive: true, force: true, deadline: 5000 }).catch(() => undefined);
+  };
+  const cleanly = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+  };
+  const record = await cleanly(async () => {
+    const made = recordOf(await copyAll(hdfs, files, [], (name) => `${staged}/${name}`, signal));
+    // Both are there before anybody sees them: it does not matter which comes first.
+    await Promise.all([
+      hdfs.create(`${staged}/${recordFile}`, recordText(made), call),
+      ...(doneFlag === "" ? [] : [hdfs.create(`${staged}/${doneFlag}`, "", call)]),
+    ]);
+    return made;
+  });
+  // A moment's work, which no signal cuts in two.
+  const publish = (): Promise<void> =>
+    cleanly(async () => {
+      const replaced = replaces && (await renamedIfThere(hdfs, folder, old));
+      try {
+        // Without overwriting, a rename into a folder that is there would go below it.
+        await hdfs.mv(staged, folder, { overwrite: true });
+      } catch (error) {
+        if (replaced) await hdfs.mv(old, folder);
+        throw error;
+      }
+      if (replaced) await hdfs.rm(old, { recursive: true, force: true });
+    });
+  return { record, publish, discard };
+}
+
+/** Instances that are looked at side by side. */
+const looksAtOnce = 16;
+
+/**
+ * What is in the folders of instances, by folder; those that hold nothing are left out. What a kill left of them is
+ * cleared before, unless it shall only be looked.
+ */
+export async function lookOn(
+  hdfs: WebHdfs,
+  folders: readonly FolderOf[],
+  { onlyLook, signal }: { readonly onlyLook: boolean; readonly signal?: AbortSignal },
+): Promise<ReadonlyMap<string, Held>> {
+  const parents = new Map<string, FolderOf[]>();
+  for (const one of folders) {
+    const parent = folderOf(one.folder);
+    parents.set(parent, [...(parents.get(parent) ?? []), one]);
+  }
+  const held = new Map<string, Held>();
+  for (const [parent, some] of parents) {
+    // One listing of a folder tells of hundreds of instances that nothing is there.
+    const names = new Set((await listed(hdfs, parent, signal)).map(({ path }) => path));
+    await inParallel(some, looksAtOnce, async ({ folder, doneFlag }) => {
+      const left = names.has(beside(folder, "new")) || names.has(beside(folder, "old"));
+      if (left && !onlyLook) await recover(hdfs, folder);
+      const one = left || names.has(folder) ? await heldOn(hdfs, folder, doneFlag, signal) : undefined;
+      if (one !== undefined) held.set(folder, one);
+    });
+  }
+  return held;
+}
+
+async function heldOn(
   hdfs: WebHdfs,
   folder: string,
   doneFlag: string,
   signal?: AbortSignal,
-): Promise<RawRecord | undefined> {
-  const list = await listed(hdfs, folder, signal);
-  if (doneFlag !== "" && !list.some(({ name }) => name === doneFlag)) return undefined;
-  const record = await readRecord(hdfs, folder, list, signal);
-  const there = dataFiles(list).map(({ name, length }) => `${name} ${length}`);
-  const said = record?.files.map(({ name, bytes }) => `${name} ${bytes}`) ?? [];
-  return JSON.stringify(there.sort()) === JSON.stringify([...said].sort()) ? record : undefined;
+): Promise<Held | undefined> {
+  const list = await absentIfMissing(hdfs.ls(folder, signal === undefined ? {} : { signal }));
+  if (list === undefined) return undefined;
+  const files = dataFiles(list);
+  if (doneFlag !== "" && !list.some(({ name }) => name === doneFlag))
+    return files.length === 0 ? undefined : { complete: false };
+  return { complete: true, files: await rawFiles(hdfs, list, await readRecord(hdfs, folder, list, signal), signal) };
 }
 
 async function refuseExisting(hdfs: WebHdfs, folder: string, doneFlag: string, signal?: AbortSignal): Promise<void> {
@@ -114,7 +183,7 @@ async function addTo(
   const complete = doneFlag === "" ? await hdfs.exists(folder) : hasFlag;
   const record = await readRecord(hdfs, folder, list, signal);
   if (!complete && record === undefined) throw instanceMissing(folder);
-  const present = await rawFiles(hdfs, dataFiles(list), record, signal);
+  const present = await rawFiles(hdfs, list, record, signal);
   const aside = (name: string): string => `${folder}/.adding-${name}`;
   try {
     // Checked before the flag goes: a refusal leaves the instance as it was.
@@ -173,9 +242,11 @@ async function copyAll(
   const copied = new Map<string, CopiedFile>();
   await inParallel(named, filesAtOnce, async ({ path, name }) => {
     const { size: bytes, mtimeMs } = onDisk("read the file", path, () => statSync(path));
-    const sha256 = await sha256Of(createReadStream(path));
     const given = signal === undefined ? {} : { signal };
-    await upload(hdfs, path, place(name), { ...given, overwrite: true, rename: false });
+    const [sha256] = await Promise.all([
+      sha256Of(createReadStream(path)),
+      upload(hdfs, path, place(name), { ...given, overwrite: true, rename: false }),
+    ]);
     const after = onDisk("read the file", path, () => statSync(path));
     if (after.size !== bytes || after.mtimeMs !== mtimeMs)
       throw new HowdahError("the file changed while it was copied", {
@@ -189,17 +260,19 @@ async function copyAll(
   return named.map(({ name }) => copied.get(name)!);
 }
 
-/** Data files with their hashes: as the record says, or of what other tools have put, read anew. */
+/** Data files with their hashes: as the record says, or of what other tools have put beside or after it, read anew. */
 async function rawFiles(
   hdfs: WebHdfs,
-  files: readonly FileStatus[],
+  list: readonly FileStatus[],
   record: RawRecord | undefined,
   signal: AbortSignal | undefined,
 ): Promise<readonly RawFile[]> {
   const call = signal === undefined ? {} : { signal };
+  const recorded = list.find(({ name }) => name === recordFile)?.modified ?? 0;
   const found: RawFile[] = [];
-  for (const { name, path, length } of files) {
-    const known = record?.files.find((file) => file.name === name && file.bytes === length);
+  for (const { name, path, length, modified } of dataFiles(list)) {
+    const known =
+      modified > recorded ? undefined : record?.files.find((file) => file.name === name && file.bytes === length);
     found.push(known ?? { name, bytes: length, sha256: await sha256Of(hdfs.read(path, call)) });
   }
   return found;

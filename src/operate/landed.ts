@@ -10,12 +10,16 @@ import { hdfsPath } from "./paths.ts";
 /** Flags looked at side by side: each is a request of its own. */
 const atOnce = 16;
 
-/** The times of a data set's complete instances on a cluster, in order, read off the folders that its URI describes. */
+/**
+ * The times of a data set's complete instances on a cluster, in order, read off the folders that its URI describes. Those
+ * that are known to be complete are not looked at.
+ */
 export async function landedOn(
   cluster: Cluster,
   dataSet: DataSet,
   values: Values,
   signal?: AbortSignal,
+  known: ReadonlySet<Instant> = new Set(),
 ): Promise<readonly Instant[]> {
   const call = signal === undefined ? {} : { signal };
   const { hdfs } = cluster;
@@ -42,7 +46,11 @@ export async function landedOn(
   await visit("", pattern.split("/").slice(1), {});
   const found: Instant[] = [];
   await inParallel(candidates, atOnce, async ({ time, folder }) => {
-    if (await hdfs.exists(dataSet.doneFlag === "" ? folder : `${folder}/${dataSet.doneFlag}`, call)) found.push(time);
+    if (
+      known.has(time) ||
+      (await hdfs.exists(dataSet.doneFlag === "" ? folder : `${folder}/${dataSet.doneFlag}`, call))
+    )
+      found.push(time);
   });
   return found.sort((a, b) => a - b);
 }

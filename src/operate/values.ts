@@ -32,7 +32,7 @@ export async function recordedValues(cluster: Cluster, signal?: AbortSignal): Pr
 }
 
 /** `/data/values.json` of `hdfs:///data/values.json`, or of the same with the target's own name node. */
-function pathOnHdfs(file: string, { name, target }: Cluster): string {
+export function pathOnHdfs(file: string, { name, target }: Pick<Cluster, "name" | "target">): string {
   const [, server = "", path = ""] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)(\/.*)$/i.exec(file) ?? [];
   const scheme = target.nameNode.slice(0, target.nameNode.indexOf(":") + 1);
   if ([scheme, `${scheme}//`, target.nameNode].includes(server)) return path;

@@ -33,7 +33,12 @@ function patternOf(node: ElNode, values: Values, seen: Set<string>): string {
     node.is === "parameter"
       ? values.need(node.name)
       : String(evaluate({ kind: "expr", node, at: { file: "", line: 0 } }, { parameter: (name) => values.get(name) }));
-  return value.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return escaped(value);
+}
+
+/** A text as a pattern that it alone fits. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** The time that the groups of a pattern found; undefined for one that does not exist. */

@@ -1,32 +1,32 @@
 import { resolve } from "node:path";
-import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
-import { formatOozieTime, type Instant } from "../../core/time.ts";
+import { exitCodes, HowdahError } from "../../core/errors.ts";
+import { formatOozieTime } from "../../core/time.ts";
 import { ingest, type Ingested, type IngestRequest } from "../../local/ingest.ts";
-import { landedTimes } from "../../local/landed.ts";
+import { initialHere } from "../../local/ingestfolder.ts";
+import { landedTimes } from "../../project/landed.ts";
 import { lockJob } from "../../project/lock.ts";
 import { defines, timeOption } from "../values.ts";
 import type { DataSet } from "../../oozie/dataset.ts";
 import type { Project } from "../../project/load.ts";
 import { isOnCluster, projectOf, withCluster, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
+import { ingestCommand } from "../commands/ingest.ts";
+import { dataSetToFill, refuseData } from "../ingesting.ts";
 import type { Io } from "../io.ts";
 
 /** `howdah ingest` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
-  const project = await projectOf(args, io);
+  if (args.text("from-folder") !== undefined) return (await import("./ingestfolder.ts")).handle(args, io);
+  for (const option of ["from", "until"]) if (args.text(option) !== undefined) throw needsFolder(option);
+  if (args.flag("dry-run")) throw needsFolder("dry-run");
   const [name, ...files] = args.positionals;
-  const dataSet = project.definitions.dataSets.get(name!);
-  const names = [...project.definitions.dataSets.keys()];
-  if (dataSet === undefined)
-    throw new HowdahError(`there is no data set ${name!}${didYouMean(name!, names)}`, {
-      code: "NAME_UNKNOWN",
-      next: `the data sets are ${names.join(", ")}`,
-    });
-  if ("table" in dataSet)
-    throw new HowdahError(`${name!} is made by a job: its rows come from a run, not from files`, {
+  if (name === undefined)
+    throw new HowdahError(`ingest needs more arguments: howdah ${ingestCommand.usage}`, {
       code: "USAGE",
-      where: dataSet.at,
+      next: "name a data set, or with --from-folder what landing made",
     });
+  const project = await projectOf(args, io);
+  const dataSet = dataSetToFill(project, name);
   const instance = timeOption(args, "instance");
   if (instance === undefined) throw new HowdahError("ingest needs --instance", { code: "USAGE" });
   if (args.flag("add") && args.flag("replace"))
@@ -39,13 +39,20 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   const { folder, record } = isOnCluster(args, project)
     ? await ingestThere(args, io, project, dataSet, request)
     : await ingestHere(args, project, dataSet, request);
-  const facts = { dataSet: name!, instance: formatOozieTime(instance), folder, files: record.files };
+  const facts = { dataSet: name, instance: formatOozieTime(instance), folder, files: record.files };
   if (io.json) io.out(JSON.stringify(facts));
   else
     io.out(
-      `${name!} ${facts.instance}: ${record.files.length} ${record.files.length === 1 ? "file" : "files"}, ${record.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, in ${folder}`,
+      `${name} ${facts.instance}: ${record.files.length} ${record.files.length === 1 ? "file" : "files"}, ${record.files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes, in ${folder}`,
     );
   return exitCodes.done;
+}
+
+function needsFolder(option: string): HowdahError {
+  return new HowdahError(`--${option} needs --from-folder`, {
+    code: "USAGE",
+    next: "a single instance is named by --instance",
+  });
 }
 
 type Request = Required<Pick<IngestRequest, "instance" | "mode" | "allowGap" | "files">>;
@@ -57,11 +64,7 @@ async function ingestThere(
   dataSet: DataSet,
   request: Request,
 ): Promise<Ingested> {
-  if (args.text("data") !== undefined)
-    throw new HowdahError("--data names a folder of this machine, and the target is a cluster", {
-      code: "USAGE",
-      next: "-D gives a parameter of the cluster another value",
-    });
+  refuseData(args);
   const [{ ingestOn }, { clusterValues }] = await Promise.all([
     import("../../operate/ingest.ts"),
     import("../../operate/values.ts"),
@@ -82,14 +85,7 @@ async function ingestThere(
 
 function ingestHere(args: Arguments, project: Project, dataSet: DataSet, request: Request): Promise<Ingested> {
   return withTarget(args, project, defines(args), ({ data }) => {
-    let initial: Instant | undefined;
-    try {
-      initial = data.time(dataSet.initial);
-    } catch (error) {
-      // Where it follows from what has landed, the first instance is what it will be.
-      if (!isHowdahError(error) || error.code !== "EL_PARAMETER") throw error;
-    }
-    const derived = dataSet.initial.node.is === "parameter" && data.values.origin(dataSet.initial.node.name) === "data";
+    const initial = initialHere(data, dataSet);
     const lock = lockJob(data.own("locks"), `ingest-${dataSet.name}`);
     try {
       const placed = ingest({
@@ -97,7 +93,7 @@ function ingestHere(args: Arguments, project: Project, dataSet: DataSet, request
         folderOf: (time) => data.folder(dataSet, time),
         present: landedTimes(dataSet, data.values),
         ...request,
-        ...(initial === undefined || derived ? {} : { initial }),
+        ...(initial === undefined ? {} : { initial }),
       });
       return Promise.resolve(placed);
     } finally {
