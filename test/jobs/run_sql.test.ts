@@ -76,6 +76,8 @@ describe("run_sql.py", function () {
     mkdirSync(join(single, "_howdah", "work", "collect-more-0123456789abcdef"), { recursive: true });
     for (const hour of hours) plan(`single ${hour}`, single, hour, hour);
     plan("again", single, hours[1]!, hours[2]!);
+    // A job without a state, whose hours have nothing to do with each other.
+    plan("loose", place("loose", loose), hours[0]!, hours[3]!);
 
     const missing = place("missing");
     rmSync(join(missing, "landing", "readings", "date_ts=20210501_08", "_SUCCESS"));
@@ -136,8 +138,21 @@ describe("run_sql.py", function () {
     return { ...sensorJob, selects: replaced };
   }
 
+  const loose: JobSpec = {
+    ...sensorJob,
+    reads: sensorJob.reads.filter(({ own }) => !own),
+    selects: sensorJob.selects.filter(({ name }) => name !== "processed.latest"),
+    writes: sensorJob.writes.filter(({ dataSet }) => dataSet !== "latest"),
+    flagOrder: ["processed.readings", "processed.rejects"],
+  };
+
   function events(name: string): Record<string, unknown>[] {
-    return results[name]!.stdout.split("\n")
+    return eventsOf(results[name]!);
+  }
+
+  function eventsOf({ stdout }: Finished): Record<string, unknown>[] {
+    return stdout
+      .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
@@ -256,6 +271,51 @@ describe("run_sql.py", function () {
     assert.deepEqual(identities(roots["again"]!), identities(roots["range"]!));
     for (const table of tables)
       assert.deepEqual(await rows(roots["again"]!, table), await rows(roots["range"]!, table));
+  });
+
+  /** Which hours a run found to be done, as it tells them, and which it made. */
+  function doneAndMade(finished: Finished): { done: string[]; made: string[] } {
+    assert.equal(finished.exitCode, 0, JSON.stringify(finished));
+    const short = (key: unknown): string => String(key).slice(-2);
+    const told = eventsOf(finished);
+    return {
+      done: told.flatMap((one) =>
+        one["event"] === "units.fresh" ? [`${short(one["first"])}-${short(one["last"])}`] : [],
+      ),
+      made: told.flatMap((one) => (one["event"] === "unit.published" ? [short(one["unit"])] : [])),
+    };
+  }
+
+  it("leaves what is done, and makes what another content, parameter or job makes stale", async () => {
+    assert.deepEqual(doneAndMade(results["again"]!), { done: ["07-08"], made: [] });
+    const [stateful, stateless] = [roots["again"]!, roots["loose"]!];
+    // As many bytes as before.
+    land(stateful, "20210501_08", { "a.csv": eight.replace("-2", "-3") });
+    land(stateless, "20210501_07", { "late.csv": `${header}x,2021-05-01 07:10:00,4\n` });
+    const [rows] = filesBelow(join(stateless, "processed", "readings")).filter((name) => /_09\/part/.test(name));
+    rmSync(join(stateless, "processed", "readings", rows!));
+    const run = (root: string, ...more: string[]): string[] => [
+      ...[join(root, "spec.json"), "--from", hours[0]!, "--to", hours[3]!, "-D", `root=${root}`, "--json"],
+      ...more,
+    ];
+    const finished = await runSparkEach([
+      run(stateful),
+      run(stateful),
+      run(stateful, "--rerun"),
+      run(stateful, "-D", "threshold=2"),
+      run(stateless),
+      run(stateless),
+    ]);
+    const all = ["06", "07", "08", "09"];
+    assert.deepEqual(finished.map(doneAndMade), [
+      // Hours behind a stale one depend on what it leaves.
+      { done: ["06-07"], made: ["08", "09"] },
+      { done: ["06-09"], made: [] },
+      { done: [], made: all },
+      { done: [], made: all },
+      { done: ["06-06", "08-08"], made: ["07", "09"] },
+      { done: ["06-09"], made: [] },
+    ]);
   });
 
   it("clears what a killed run left, and nothing of another job", () => {

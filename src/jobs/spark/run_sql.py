@@ -4,7 +4,8 @@
     spark-submit run_sql.py SPEC.json --from 20120301_00 --to 20120301_05 [-D name=value ...]
 
 SPEC.json is written by howdah: the job's SELECTs, what they read and write, and their parameters. The meaning is
-that of howdah's local runner: the same rows, the same records beside them, published in the same order.
+that of howdah's local runner: the same rows, the same records beside them, published in the same order. What is done
+stays done: units whose partitions say what they would say if they were made now are left alone.
 
 Exit codes: 0 done; 1 a unit failed, or Spark did; 2 wrong usage, or the job runs already; 3 an input is not there
 yet; 70 a defect of this program; 130 interrupted.
@@ -395,6 +396,10 @@ class Plan:
             at += self.step
         return units
 
+    def of(self, units):
+        """The same for some of its units, which follow one another."""
+        return Plan(self.spec, self.values, units[0].key, units[-1].key)
+
     def _initial(self, read):
         initial = parse_time(fill(read["initial"], self.values), "the initial instance of %s" % read["dataSet"])
         return initial.replace(hour=0, minute=0) if read["initialStartOfDay"] else initial
@@ -486,11 +491,15 @@ class Files:
                 found.append((name, path.toString(), status.getLen(), status.isDirectory()))
         return sorted(found)
 
+    def sizes(self, text):
+        """The bytes of everything in a folder by its name, hidden ones included; None when there is no folder."""
+        if not self.exists(text):
+            return None
+        return {one.getPath().getName(): one.getLen() for one in self.system(text).listStatus(self.path(text))}
+
     def names(self, text):
         """All names in a folder, hidden ones included."""
-        if not self.exists(text):
-            return []
-        return sorted(status.getPath().getName() for status in self.system(text).listStatus(self.path(text)))
+        return sorted(self.sizes(text) or {})
 
     def read(self, text):
         stream = self.system(text).open(self.path(text))
@@ -830,6 +839,152 @@ def row_hash_sql(columns):
 
 
 # ---------------------------------------------------------------------------------------------------------------
+# What is done already
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def raw_files(plan, files, read, instances):
+    """The files of raw instances: `(key, path below the raw root)` by the path that Spark gives them."""
+    root = files.qualified(fill(read["raw"]["root"], plan.values)).rstrip("/") + "/"
+    found = {}
+    for instance in instances:
+        for _, path, _, is_folder in files.list(instance.uri):
+            if not is_folder:
+                found[path] = (instance.key, path[len(root) :] if path.startswith(root) else path)
+    return found
+
+
+def raw_content(listed):
+    """What a raw instance holds, of `[name, sha256]` of each file."""
+    return hash_of(sorted(listed, key=lambda entry: by_utf16(entry[0])))
+
+
+def consecutive(units, step):
+    """Units in runs of such as follow one another."""
+    parts = []
+    for unit in units:
+        if parts and parts[-1][-1].time + step == unit.time:
+            parts[-1].append(unit)
+        else:
+            parts.append([unit])
+    return parts
+
+
+class Partition:
+    """A partition of a table as it lies there."""
+
+    def __init__(self, files, uri, done_flag):
+        sizes = files.sizes(uri)
+        self.complete = sizes is not None and (done_flag == "" or done_flag in sizes)
+        self.identity = None
+        self.pruned = False
+        if sizes is None or RECORD_FILE not in sizes:
+            return
+        try:
+            record = json.loads(files.read("%s/%s" % (uri, RECORD_FILE)))
+            told = {file["name"]: file["bytes"] for file in record["run"]["files"]}
+            self.identity = record["identity"] if record["format"] == RECORD_FORMAT else None
+            self.pruned = record.get("pruned") is not None
+        except (ValueError, KeyError, TypeError):
+            # Nothing says what its rows are.
+            return
+        rows = {name: size for name, size in sizes.items() if not name.startswith(("_", "."))}
+        # Somebody has changed the rows beside the record.
+        self.complete = self.complete and rows == told
+
+
+class Done:
+    """Which units need not be made: their records say what they would say now, as src/jobs/staleness.ts has it."""
+
+    def __init__(self, plan, spark, files):
+        self.plan = plan
+        self.spark = spark
+        self.files = files
+        self.parameters = {name: plan.values[name] for name in plan.spec["declared"]}
+        self.tables = {}
+
+    def stale_parts(self):
+        """The units that have to be made, in runs of units that follow one another."""
+        stale = self.stale_units()
+        if stale and any(read["own"] for read in self.plan.spec["reads"]):
+            # What follows such a unit depends on what it will leave.
+            return [[unit for unit in self.plan.units if unit.time >= stale[0].time]]
+        return consecutive(stale, self.plan.step)
+
+    def stale_units(self):
+        stale = set()
+        in_doubt = []
+        for unit in self.plan.units:
+            partitions = [
+                Partition(self.files, self.plan.output(write, unit), write["doneFlag"])
+                for write in self.plan.spec["writes"]
+            ]
+            # A pruned unit counts as done until somebody asks for it.
+            if any(partition.pruned for partition in partitions):
+                continue
+            if all(self.fits(unit, *pair) for pair in zip(self.plan.spec["writes"], partitions)):
+                in_doubt.append((unit, partitions[0].identity))
+            else:
+                stale.add(unit.key)
+        stale.update(self.with_other_files(in_doubt))
+        return [unit for unit in self.plan.units if unit.key in stale]
+
+    def fits(self, unit, write, partition):
+        """All but the content of raw files, which must be read to be known."""
+        identity = partition.identity
+        if identity is None or not partition.complete:
+            return False
+        if identity["job"] != self.plan.spec["hash"] or identity["columns"] != write["columnsHash"]:
+            return False
+        if identity["parameters"] != self.parameters:
+            return False
+        was = {(one["dataSet"], one["instance"]): one["content"] for one in identity["inputs"]}
+        inputs = [(read, i) for read in self.plan.spec["reads"] for i in self.plan.instances(read, unit)]
+        if set(was) != {(read["dataSet"], instance.key) for read, instance in inputs}:
+            return False
+        # An input that is gone makes nothing stale.
+        return all(
+            self.table_content(read, instance) in (None, was[read["dataSet"], instance.key])
+            for read, instance in inputs
+            if not read["raw"]
+        )
+
+    def table_content(self, read, instance):
+        key = (read["dataSet"], instance.key)
+        if key not in self.tables:
+            found = Partition(self.files, instance.uri, read["doneFlag"])
+            there = found.identity is not None and (found.complete or found.pruned)
+            self.tables[key] = found.identity["content"] if there else None
+        return self.tables[key]
+
+    def with_other_files(self, in_doubt):
+        """Keys of the units of which a raw input holds something else than when they were made."""
+        changed = set()
+        for read in self.plan.spec["reads"]:
+            if not read["raw"]:
+                continue
+            found = {i.key: i for unit, _ in in_doubt for i in self.plan.instances(read, unit)}
+            contents = self.raw_contents(read, [i for i in found.values() if self.files.exists(i.flag)])
+            for unit, identity in in_doubt:
+                for one in identity["inputs"]:
+                    now = contents.get(one["instance"]) if one["dataSet"] == read["dataSet"] else None
+                    if now not in (None, one["content"]):
+                        changed.add(unit.key)
+        return changed
+
+    def raw_contents(self, read, instances):
+        """What raw instances hold, by key: hashed anew where the files are, for another tool may have put them."""
+        found = raw_files(self.plan, self.files, read, instances)
+        listed = {instance.key: [] for instance in instances}
+        if found:
+            paths = [literal_path(path) for path in sorted(found)]
+            hashes = self.spark.read.format("binaryFile").load(paths).selectExpr("path", "sha2(content, 256)")
+            for path, sha256 in hashes.collect():
+                listed[found[path][0]].append([path.rpartition("/")[2], sha256])
+        return {key: raw_content(files) for key, files in listed.items()}
+
+
+# ---------------------------------------------------------------------------------------------------------------
 # The run
 # ---------------------------------------------------------------------------------------------------------------
 
@@ -924,12 +1079,7 @@ class Run:
         encoding = fill(raw["encoding"], self.plan.values)
         if encoding not in ("utf-8", "latin-1"):
             raise JobError("%s is no encoding of raw files: utf-8 or latin-1" % encoding, "RAW_ENCODING", USAGE)
-        root = self.files.qualified(fill(raw["root"], self.plan.values)).rstrip("/") + "/"
-        found = {}
-        for instance in instances:
-            for _, path, _, is_folder in self.files.list(instance.uri):
-                if not is_folder:
-                    found[path] = (instance.key, path[len(root) :] if path.startswith(root) else path)
+        found = raw_files(self.plan, self.files, read, instances)
         schema = ddl([(self.key, "string")] + [(name, "string") for name, _ in raw["columns"]] + RAW_COLUMNS)
         if not found:
             frame = self.spark.createDataFrame([], schema)
@@ -952,7 +1102,7 @@ class Run:
             if "fault" in facts and (key not in faults or file < faults[key][0]):
                 faults[key] = (file, facts["fault"])
         for key, listed in files.items():
-            self.contents[read["dataSet"], key] = hash_of(sorted(listed, key=lambda entry: by_utf16(entry[0])))
+            self.contents[read["dataSet"], key] = raw_content(listed)
         self.raw_rows.setdefault(read["dataSet"], {}).update(rows)
         for position, unit in enumerate(self.units):
             bad = [faults[i.key][1] for i in self.plan.instances(read, unit) if i.key in faults]
@@ -1139,7 +1289,7 @@ class Run:
                 self.files.delete(flag_of(self.plan.output(write, unit), write["doneFlag"]))
         for write in writes:
             self.swap(unit, write, computed[write["table"]])
-            self.register(unit, write)
+            register(self.plan, self.spark, write, [unit])
         for write in flagged:
             if write["doneFlag"]:
                 self.files.write(flag_of(self.plan.output(write, unit), write["doneFlag"]), "")
@@ -1196,20 +1346,25 @@ class Run:
             self.files.mkdirs(target.rpartition("/")[0])
         self.files.rename(self.aside(unit, table), target)
 
-    def register(self, unit, write):
-        if not self.in_catalog(write["table"]):
-            return
-        table = ".".join(sql_name(part) for part in write["table"].split("."))
-        where = "%s = %s" % (sql_name(self.key), sql_text(unit.key))
-        location = sql_text(self.plan.output(write, unit))
-        self.spark.sql(
-            "alter table %s add if not exists partition (%s) location %s" % (table, where, location)
-        ).collect()
 
-    def in_catalog(self, table):
-        if self.spark.conf.get("spark.sql.catalogImplementation", "in-memory") != "hive":
-            return False
-        return self.spark._jsparkSession.catalog().tableExists(table)
+def register(plan, spark, write, units):
+    """Tells the catalog of partitions, where it knows the table; of those that it knows nothing changes."""
+    if not in_catalog(spark, write["table"]):
+        return
+    table = ".".join(sql_name(part) for part in write["table"].split("."))
+    for at in range(0, len(units), 100):
+        partitions = [
+            "partition (%s = %s) location %s"
+            % (sql_name(plan.spec["keyColumn"]), sql_text(unit.key), sql_text(plan.output(write, unit)))
+            for unit in units[at : at + 100]
+        ]
+        spark.sql("alter table %s add if not exists %s" % (table, " ".join(partitions))).collect()
+
+
+def in_catalog(spark, table):
+    if spark.conf.get("spark.sql.catalogImplementation", "in-memory") != "hive":
+        return False
+    return spark._jsparkSession.catalog().tableExists(table)
 
 
 def sql_column(name):
@@ -1218,13 +1373,18 @@ def sql_column(name):
     return col(sql_name(name))
 
 
+def missing_inputs(plan, files):
+    return [
+        (read["dataSet"], instance)
+        for read in plan.spec["reads"]
+        for instance in plan.outer_instances(read, plan.units)
+        if not files.exists(instance.flag)
+    ]
+
+
 def check_flags(plan, files):
     """Before anything is computed: whoever runs on what has not arrived would write rows that are wrong."""
-    missing = []
-    for read in plan.spec["reads"]:
-        for instance in plan.outer_instances(read, plan.units):
-            if not files.exists(instance.flag):
-                missing.append((read["dataSet"], instance))
+    missing = missing_inputs(plan, files)
     if not missing:
         return
     name, instance = missing[0]
@@ -1238,17 +1398,61 @@ def check_flags(plan, files):
     )
 
 
-def run(plan, spark, output):
+def parts_to_make(plan, spark, files, rerun):
+    """The parts of a plan that are not done yet, all of whose inputs are there."""
+    units = [plan.units] if rerun else Done(plan, spark, files).stale_parts()
+    parts = [plan.of(some) for some in units]
+    for part in parts:
+        check_flags(part, files)
+    return parts
+
+
+def run(plan, spark, output, rerun=False):
     files = Files(spark)
     # Once before the lock, so that a refused run leaves no trace, and once when nobody else can change anything.
-    check_flags(plan, files)
+    if missing_inputs(plan, files):
+        parts_to_make(plan, spark, files, rerun)
     with Lock(files, spark, plan.root, plan.spec["job"]):
-        check_flags(plan, files)
-        job = Run(plan, spark, files, output)
-        try:
-            return job()
-        finally:
-            job.clear_leftovers()
+        parts = parts_to_make(plan, spark, files, rerun)
+        leave_alone(plan, spark, output, parts)
+        for part in parts:
+            code = run_in_parts(part, spark, files, output)
+            if code != DONE:
+                return code
+        return DONE
+
+
+def leave_alone(plan, spark, output, parts):
+    """Tells which units are done already. Their tables may have been made anew since: the catalog is told again."""
+    to_make = {unit.key for part in parts for unit in part.units}
+    fresh = [unit for unit in plan.units if unit.key not in to_make]
+    for some in consecutive(fresh, plan.step):
+        output.event("units.fresh", first=some[0].key, last=some[-1].key, units=len(some))
+    if fresh:
+        for write in plan.spec["writes"]:
+            register(plan, spark, write, fresh)
+
+
+def run_in_parts(plan, spark, files, output):
+    """
+    Leaves what unit by unit would have left: where a range fails as a whole (one value that cannot be cast, say), its
+    halves are tried in order, until the first unit that fails stands alone.
+    """
+    job = Run(plan, spark, files, output)
+    try:
+        return job()
+    except JobError as error:
+        if error.code not in ("SQL", "COLUMNS") or len(plan.units) == 1:
+            raise
+    finally:
+        job.clear_leftovers()
+    spark.catalog.clearCache()
+    middle = len(plan.units) // 2
+    for some in (plan.units[:middle], plan.units[middle:]):
+        code = run_in_parts(plan.of(some), spark, files, output)
+        if code != DONE:
+            return code
+    return DONE
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1301,6 +1505,7 @@ def arguments(argv):
     parser.add_argument("--to", dest="last", required=True, metavar="KEY", help="the last unit, included")
     parser.add_argument("-D", dest="given", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
     parser.add_argument("--parameters", metavar="FILE", help="a JSON object of parameters; -D wins over it")
+    parser.add_argument("--rerun", action="store_true", help="make everything again, also what is done")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--verbose", action="store_true", help="show Spark's log and Python's tracebacks")
     return parser.parse_args(argv)
@@ -1361,29 +1566,10 @@ def command(args, session, output):
     plan = Plan(spec, values, args.first, args.last)
     spark = session.start(spec["job"])
     output.event("job.started", job=spec["job"], first=args.first, last=args.last, units=len(plan.units))
-    code = run_in_parts(plan, spark, output)
+    code = run(plan, spark, output, args.rerun)
     if code == DONE:
         output.event("job.done", job=spec["job"], first=args.first, last=args.last)
     return code
-
-
-def run_in_parts(plan, spark, output):
-    """
-    Leaves what unit by unit would have left: where a range fails as a whole (one value that cannot be cast, say), its
-    halves are tried in order, until the first unit that fails stands alone.
-    """
-    try:
-        return run(plan, spark, output)
-    except JobError as error:
-        if error.code not in ("SQL", "COLUMNS") or len(plan.units) == 1:
-            raise
-    spark.catalog.clearCache()
-    middle = len(plan.units) // 2
-    for part in (plan.units[:middle], plan.units[middle:]):
-        code = run_in_parts(Plan(plan.spec, plan.values, part[0].key, part[-1].key), spark, output)
-        if code != DONE:
-            return code
-    return DONE
 
 
 def stop_by_signal(number, _):
