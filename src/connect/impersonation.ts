@@ -9,10 +9,10 @@ export function impersonatingUser(message: string): string | undefined {
 
 /** Who may not act for another in Oozie itself, as its ProxyUserService says it. */
 export function oozieProxyUser(message: string): string | undefined {
-  return /(?:User|proxyuser) \[([^\]]+)\] (?:not defined as proxyuser|for user)|for proxyuser \[([^\]]+)\]/
-    .exec(message)
-    ?.slice(1)
-    .find((name) => name !== undefined);
+  const found =
+    /(?:User|proxyuser) \[(?<user>[^\]]+)\] (?:not defined as proxyuser|for user)/.exec(message) ??
+    /for proxyuser \[(?<user>[^\]]+)\]/.exec(message);
+  return found?.groups?.["user"];
 }
 
 /** The very settings to be made. */
