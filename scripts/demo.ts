@@ -1,12 +1,7 @@
 // Two days of an invented shop, from raw files to top spenders: `npm run demo`. Everything it does is a command that
 // can be typed, and is shown as one.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { exitCodes, HowdahError } from "howdah";
 import { parseOptions, reportError, usage } from "./command-line.ts";
-
-const root = join(import.meta.dirname, "..");
+import { howdah, makeShop, ownFolder } from "./steps.ts";
 
 const help = `Makes two days of an invented shop's raw files, lands them, runs the bundle, and shows what came out.
 
@@ -14,42 +9,6 @@ const help = `Makes two days of an invented shop's raw files, lands them, runs t
 
   --data DIR   where the data goes (default: data); refused when something else is in it
   --help`;
-
-/** Says that a data root is the demo's own, which it may land into again. */
-const mark = "_demo";
-
-function ownFolder(data: string): void {
-  const folder = join(root, data);
-  if (existsSync(join(folder, "landing")) && !existsSync(join(folder, mark)))
-    throw new HowdahError(`${data} holds data that the demo did not make`, {
-      code: "NOT_EMPTY",
-      where: folder,
-      next: "npm run demo -- --data another-folder",
-    });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, mark), "made by npm run demo\n");
-}
-
-/** Runs a command of this project in front of the reader; one that fails ends the demo with its exit code. */
-function step(title: string, shown: string, program: string, args: readonly string[]): void {
-  console.log(`\n${title}\n$ ${shown}`);
-  const { status, signal } = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: "inherit" });
-  if (status === 0) return;
-  throw new HowdahError(`${shown} ended with ${signal ?? status}`, {
-    code: "DEMO",
-    exitCode: signal === "SIGINT" ? exitCodes.interrupted : (status ?? exitCodes.failed),
-  });
-}
-
-function script(title: string, name: string, args: readonly string[]): void {
-  const jiti = join(root, "node_modules/jiti/lib/jiti-cli.mjs");
-  step(title, `npm run ${name} -- ${args.join(" ")}`, jiti, [`scripts/${name}.ts`, ...args]);
-}
-
-function howdah(title: string, args: readonly string[]): void {
-  const shown = args.map((arg) => (/[\s*()]/.test(arg) ? `"${arg}"` : arg)).join(" ");
-  step(title, `npx howdah ${shown}`, join(root, "bundle/howdah.js"), args);
-}
 
 try {
   const given = parseOptions(
@@ -61,16 +20,9 @@ try {
   else {
     const { data } = given;
     if (data.startsWith("/")) throw usage("demo", `--data ${data}: the demo takes a folder of the project`);
-    ownFolder(data);
-    const raw = `${data}/raw`;
+    ownFolder(data, "npm run demo");
     const on = data === "data" ? [] : ["--data", data];
-    script("1. Raw files of two days: hits of a web site, and the till's invoices.", "generate", [
-      ...["--out", raw, "--days", "2", "--scale", "1", "--seed", "7", "--customers", "linked"],
-    ]);
-    script("2. Land them: every hour in a folder of its own, flagged when it is complete.", "land", [
-      ...["--web-logs", `${raw}/web-logs.tsv.gz`, "--sales", `${raw}/online-retail.csv.gz`],
-      ...["--products", `${raw}/products.tsv.gz`, "--link", "column", "--replace", "--data", data],
-    ]);
+    makeShop(data, 2);
     howdah("3. Run the bundle: sessions, the sales they led to, top spenders.", [
       "run",
       "marketing",

@@ -237,6 +237,30 @@ describe("connect: Oozie", () => {
     });
   });
 
+  it("shows an error of actions that have one, not what Oozie keeps of others", async () => {
+    const { oozie } = await answering((_, response) =>
+      json(response, 200, {
+        id: workflow,
+        appName: "w",
+        status: "RUNNING",
+        actions: ["RUNNING", "OK", "ERROR", "START_RETRY"].map((status, i) => ({
+          ...{ id: `${workflow}@${i}`, name: `a${i}`, type: "hive2", status, startTime: null },
+          ...{ errorCode: "EL_ERROR", errorMessage: "variable [hive] cannot be resolved" },
+        })),
+      }),
+    );
+    const { actions } = await oozie.workflow(workflow);
+    assert.deepEqual(
+      actions.map(({ status, errorCode, errorMessage }) => [status, errorCode, errorMessage !== undefined]),
+      [
+        ["RUNNING", undefined, false],
+        ["OK", undefined, false],
+        ["ERROR", "EL_ERROR", true],
+        ["START_RETRY", "EL_ERROR", true],
+      ],
+    );
+  });
+
   it("filters jobs, and does not write a filter that the server would read otherwise", async () => {
     const { server, oozie } = await answering((_, response) => json(response, 200, { workflows: [], total: 0 }));
     assert.deepEqual(await all(oozie.workflows({ name: "a&b=c", status: ["RUNNING"] })), []);

@@ -97,7 +97,10 @@ export interface WorkflowAction {
   /** Of the applications that the launcher began, such as Spark's: `job_…`. */
   readonly childIds: readonly string[];
   readonly consoleUrl: string | undefined;
-  /** `JA018`, or what the launcher exited with. */
+  /**
+   * `JA018`, or what the launcher exited with. Undefined of an action that runs or ended well: there Oozie keeps
+   * `EL_ERROR` of names in a hive-site.xml that it took for its own and could not resolve.
+   */
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
   /** How often Oozie retried it, and how often users' own retries (`retry-max`) did. */
@@ -216,11 +219,13 @@ export function workflowAction(one: JsonRecord): WorkflowAction {
     // `-` stands for nothing in some of them.
     return text === "-" ? undefined : text;
   };
+  const status = one.required("status") as WorkflowActionStatus;
+  const isWell = status === "RUNNING" || status === "OK" || status === "DONE";
   return {
     id: one.required("id"),
     name: one.text("name") ?? "",
     type: one.text("type") ?? "",
-    status: one.required("status") as WorkflowActionStatus,
+    status,
     start: one.date("startTime"),
     end: one.date("endTime"),
     transition: present("transition"),
@@ -228,8 +233,8 @@ export function workflowAction(one: JsonRecord): WorkflowAction {
     externalStatus: present("externalStatus"),
     childIds: (present("externalChildIDs") ?? "").split(",").filter((id) => id !== ""),
     consoleUrl: present("consoleUrl"),
-    errorCode: present("errorCode")?.trim(),
-    errorMessage: present("errorMessage"),
+    errorCode: isWell ? undefined : present("errorCode")?.trim(),
+    errorMessage: isWell ? undefined : present("errorMessage"),
     retries: one.number("retries") ?? 0,
     userRetries: one.number("userRetryCount") ?? 0,
     data: present("data"),
