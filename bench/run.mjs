@@ -17,6 +17,7 @@ import { jobSpec } from "../dist/jobs/compile.js";
 import { openTarget } from "../dist/local/target.js";
 import { openCluster } from "../dist/project/cluster.js";
 import { loadProject, targetOf } from "../dist/project/load.js";
+import { deploy, upload } from "./hdfs.mjs";
 import { hive } from "./hive.mjs";
 import { build } from "../dist/release/build.js";
 import { writeCurrent } from "../dist/release/current.js";
@@ -75,6 +76,12 @@ function fresh(name, landed) {
   mkdirSync(folder);
   cpSync(join(landed, "landing"), join(folder, "landing"), { recursive: true });
   return folder;
+}
+
+/** Only where servers are promised, as for the tests. */
+async function onCluster(section) {
+  if (process.env.HOWDAH_CLUSTER === "1") return section();
+  say("  left out: it needs a sandbox that is up, and HOWDAH_CLUSTER=1");
 }
 
 const sections = {
@@ -278,12 +285,9 @@ export default h.defineConfig({ name: "bench", definitions: [w], targets: { ther
     }
   },
 
-  // Only where servers are promised, as for the tests.
-  async hive() {
-    if (process.env.HOWDAH_CLUSTER !== "1")
-      return say("  left out: it needs a sandbox that is up, and HOWDAH_CLUSTER=1");
-    await hive(say, root);
-  },
+  hive: () => onCluster(() => hive(say, root)),
+  upload: () => onCluster(() => upload(say, root, work)),
+  deploy: () => onCluster(() => deploy(say, root, work)),
 };
 
 /** Gives a task that runs the three jobs with `run_sql.py`, one process a job, or undefined without Spark. */
