@@ -100,6 +100,33 @@ export class Md5Md5Crc {
   }
 }
 
+/**
+ * The checksum of what is sent, computed on its way with what servers usually have: reading it all once more afterwards
+ * would take longer than waiting for the server, which this fills.
+ */
+export class SentChecksum {
+  readonly #form: ChecksumForm = { type: "CRC32C", bytesPerCrc: 512 };
+  readonly #blockSize: number;
+  readonly #computed: Md5Md5Crc;
+
+  constructor(blockSize = 134_217_728) {
+    this.#blockSize = blockSize;
+    this.#computed = new Md5Md5Crc(this.#form, blockSize);
+  }
+
+  update(data: Uint8Array): void {
+    this.#computed.update(data);
+  }
+
+  /** Whether the server got what was sent; undefined where it has another kind of checksum. Ask once, at the end. */
+  matches(remote: FileChecksum, blockSize: number): boolean | undefined {
+    const form = formOf(remote);
+    const usual = form?.type === this.#form.type && form.bytesPerCrc === this.#form.bytesPerCrc;
+    if (!usual || blockSize !== this.#blockSize) return undefined;
+    return this.#computed.digest() === md5Of(remote);
+  }
+}
+
 /** Java's DataOutputBuffer begins with 32 bytes and doubles. An empty file is given 32 zeros too. */
 function bufferLength(blocks: number): number {
   let length = 32;

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline as piped, Transform, type TransformCallback } from "node:stream";
+import { pipeline as piped, type Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HowdahError, systemCode } from "../../core/errors.ts";
 import { ConnectError } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
+import { SentChecksum } from "./checksum.ts";
 import type { WebHdfs, WriteOptions } from "./client.ts";
 import {
   assertUnchanged,
@@ -95,8 +96,15 @@ async function uploadFile(
     }
   }
   const place = renamed ? below(folderOf(to), temporaryName(nameOf(to))) : to;
+  let sent: SentChecksum | undefined;
+  // Asked anew for each attempt.
+  const content = (): Readable => {
+    const computed = verify === "length" ? undefined : new SentChecksum(blockSize);
+    sent = computed;
+    return piped(bytesOf(local), tally.meter(to, local.length, computed), () => undefined);
+  };
   try {
-    await hdfs.create(place, () => piped(bytesOf(local), tally.meter(to, local.length), () => undefined), {
+    await hdfs.create(place, content, {
       ...call,
       // The name is ours alone: a second attempt may replace what the first one left.
       overwrite: renamed || overwrite || resume,
@@ -106,7 +114,7 @@ async function uploadFile(
       ...(blockSize === undefined ? {} : { blockSize }),
     });
     await assertUnchanged(local);
-    const same = await isSame(hdfs, local, await hdfs.stat(place, call), verify, signal);
+    const same = await isSame(hdfs, local, await hdfs.stat(place, call), verify, signal, sent);
     if (!same) throw differs(to);
     if (renamed) await hdfs.mv(place, to, { ...call, overwrite: overwrite || resume });
   } catch (error) {
@@ -193,6 +201,7 @@ async function isSame(
   remote: FileStatus,
   verify: Verification,
   signal: AbortSignal | undefined,
+  sent?: SentChecksum,
 ): Promise<boolean> {
   if (local.length !== remote.length || remote.type !== "file") return false;
   if (verify === "length" || local.length === 0) return true;
@@ -203,7 +212,10 @@ async function isSame(
       return undefined;
     throw error;
   });
-  const same = checksum === undefined ? undefined : await sameContent(local, checksum, remote.blockSize, signal);
+  const same =
+    checksum === undefined
+      ? undefined
+      : (sent?.matches(checksum, remote.blockSize) ?? (await sameContent(local, checksum, remote.blockSize, signal)));
   if (same !== undefined) return same;
   if (verify === "checksum") return true;
   return (await sha256Of(bytesOf(local))) === (await sha256Of(hdfs.read(remote.path, call)));
@@ -230,7 +242,7 @@ class Tally {
     this.#hdfs = hdfs;
   }
 
-  meter(file: string, length: number): Transform {
+  meter(file: string, length: number, sent?: SentChecksum): Transform {
     let bytes = 0;
     const tell = (count: number) => {
       bytes += count;
@@ -242,6 +254,7 @@ class Tally {
     return new Transform({
       transform(chunk: Buffer, _, callback: TransformCallback) {
         tell(chunk.length);
+        sent?.update(chunk);
         callback(null, chunk);
       },
     });
