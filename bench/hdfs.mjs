@@ -37,7 +37,7 @@ function fill(path, megabytes) {
 
 function tell(say, results, first) {
   say(
-    `  load before: ${loadavg()
+    `  load afterwards, our own included: ${loadavg()
       .map((one) => one.toFixed(1))
       .join(" ")}`,
   );
