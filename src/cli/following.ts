@@ -30,7 +30,7 @@ export async function followShown(
   }
 }
 
-function eventLines(event: HowdahEvent, { colors }: Io): readonly string[] {
+export function eventLines(event: HowdahEvent, { colors }: Io): readonly string[] {
   const text = (fact: string): string => String(event[fact]);
   switch (event.event) {
     case "job.changed": {
@@ -39,9 +39,9 @@ function eventLines(event: HowdahEvent, { colors }: Io): readonly string[] {
       return [`${clock()}  ${text("kind")} ${text("name")}  ${from}${statusText(text("status"), colors)}${error}`];
     }
     case "server.away":
-      return [`${clock()}  ${colors.yellow("Oozie cannot be asked")}, waiting for it: ${text("why")}`];
+      return [`${clock()}  ${colors.yellow(`${text("server")} cannot be asked`)}, waiting for it: ${text("why")}`];
     case "server.back":
-      return [`${clock()}  Oozie is back`];
+      return [`${clock()}  ${text("server")} is back`];
     case "server.mode":
       return [`${clock()}  Oozie is in the mode ${text("mode")}`];
     default:
@@ -49,7 +49,7 @@ function eventLines(event: HowdahEvent, { colors }: Io): readonly string[] {
   }
 }
 
-function clock(): string {
+export function clock(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 

@@ -67,6 +67,10 @@ const commands: Readonly<
     describe: "have Oozie run a bundle, a coordinator or a workflow",
     load: async () => (await import("./commands/submit.ts")).submitCommand,
   },
+  spark: {
+    describe: "run jobs by Livy, without Oozie",
+    load: async () => (await import("./commands/spark.ts")).sparkCommands,
+  },
   status: {
     describe: "what runs on the cluster: the project's jobs, or one with all below it",
     load: async () => (await import("./commands/status.ts")).statusCommand,

@@ -22,12 +22,31 @@ export async function checkDeployed(
   const { application, release, here } = submission;
   const { kind, name } = application;
   if (request.release !== undefined && release !== here) return checkOther(cluster, submission, request, signal);
+  const path = documentOf(cluster, release, kind, name);
+  const again = (hash: string): string => `howdah submit ${name} --release ${hash}`;
+  await checkCurrent(cluster, { release, path, isNamed: request.release !== undefined, again }, signal);
+}
+
+/** What is to be run of a release. */
+export interface Wanted {
+  readonly release: string;
+  /** A file of it that is needed. */
+  readonly path: string;
+  /** Whether the release was asked for, so that it need not be the current one. */
+  readonly isNamed: boolean;
+  /** The command that runs the same of another release. */
+  readonly again: (release: string) => string;
+}
+
+/** Makes sure that a release is there, and the current one. Throws `NOT_DEPLOYED`, `PROJECT_CHANGED`. */
+export async function checkCurrent(
+  cluster: Cluster,
+  { release, path, isNamed, again }: Wanted,
+  signal?: AbortSignal,
+): Promise<void> {
   const options = signal === undefined ? {} : { signal };
-  const [current, there] = await Promise.all([
-    readCurrent(cluster, signal),
-    cluster.hdfs.exists(documentOf(cluster, release, kind, name), options),
-  ]);
-  if (request.release !== undefined) return there ? undefined : notDeployed(cluster, release);
+  const [current, there] = await Promise.all([readCurrent(cluster, signal), cluster.hdfs.exists(path, options)]);
+  if (isNamed) return there ? undefined : notDeployed(cluster, release);
   const now = current?.deployments[0]?.release;
   if (now === undefined)
     throw new HowdahError(`nothing is deployed on ${cluster.name}`, {
@@ -43,13 +62,13 @@ export async function checkDeployed(
       {
         code: "PROJECT_CHANGED",
         where: remoteLayout(cluster.target).current,
-        next: `howdah deploy makes it current; howdah submit ${name} --release ${there ? release : now} submits that one`,
+        next: `howdah deploy makes it current; ${again(there ? release : now)} takes that one`,
       },
     );
   if (!there) notDeployed(cluster, release);
 }
 
-function notDeployed(cluster: Cluster, release: string): never {
+export function notDeployed(cluster: Cluster, release: string): never {
   throw new HowdahError(`release ${release} is not on ${cluster.name}`, {
     code: "NOT_DEPLOYED",
     where: remoteLayout(cluster.target).release(release),

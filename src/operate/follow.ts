@@ -26,7 +26,7 @@ export interface FollowOptions {
 export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Tree> {
   const { emit = () => undefined, show, signal, every = 2000, timeout = Infinity, tree: treeOptions = {} } = options;
   const begun = performance.now();
-  const server = new ServerWatch(emit);
+  const server = new ServerWatch(emit, "Oozie");
   let known: ReadonlyMap<string, NodeFacts> | undefined;
   let last: Tree | undefined;
   for (;;) {
@@ -68,25 +68,32 @@ function notOver(id: string, tree: Tree | undefined, timeout: number): HowdahErr
 }
 
 /** Tells once when a server goes away and once when it is back. */
-class ServerWatch {
+export class ServerWatch {
   readonly #emit: Emit;
+  readonly #server: string;
   #away = false;
   #mode = "NORMAL";
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, server: string) {
     this.#emit = emit;
+    this.#server = server;
+  }
+
+  /** Whether it could not be asked last. */
+  get isAway(): boolean {
+    return this.#away;
   }
 
   /** What the server says; undefined while it cannot be asked. */
   async ask<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await work();
-      if (this.#away) this.#emit({ event: "server.back" });
+      if (this.#away) this.#emit({ event: "server.back", server: this.#server });
       this.#away = false;
       return answer;
     } catch (error) {
       if (!(error instanceof ConnectError) || !passes(error)) throw error;
-      if (!this.#away) this.#emit({ event: "server.away", why: messageOf(error) });
+      if (!this.#away) this.#emit({ event: "server.away", server: this.#server, why: messageOf(error) });
       this.#away = true;
       return undefined;
     }

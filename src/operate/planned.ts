@@ -1,4 +1,4 @@
-import type { CoordinatorJob } from "../connect/oozie/index.ts";
+import type { CoordinatorJob, WorkflowJob } from "../connect/oozie/index.ts";
 import { isHowdahError } from "../core/errors.ts";
 import { formatOozieTime, parseTimeBy, plus, stepOf, type Instant } from "../core/time.ts";
 import { isJob, type Job } from "../jobs/job.ts";
@@ -8,7 +8,7 @@ import type { DataSet, Instances } from "../oozie/dataset.ts";
 import { evaluate, type ElValue, type Scope } from "../oozie/el/index.ts";
 import { gridOf, resolveInstances } from "../oozie/resolve.ts";
 import { Simulation } from "../oozie/simulate.ts";
-import type { WorkflowPart } from "../oozie/workflow.ts";
+import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
 
 /** A coordinator with the values that one job of it has, asked by the calendar. */
 export interface Planned {
@@ -99,6 +99,24 @@ export function dataOf(plan: Planned, nominal: Instant): ActionData {
   };
 }
 
+/** What a workflow that was submitted by itself makes, as far as its properties tell. */
+export function madeByWorkflow(
+  workflow: Workflow,
+  { configuration }: Pick<WorkflowJob, "configuration">,
+  otherwise: Scope["parameter"],
+): readonly Instance[] {
+  const parameter = (name: string): ElValue | undefined => expanded(configuration, name) ?? otherwise(name);
+  const inputs = Object.fromEntries(
+    Object.keys(workflow.inputs).flatMap((name) => {
+      const value = expanded(configuration, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return unitsIn(workflow.body, inputs, parameter, undefined).flatMap(({ job, unit }) =>
+    job.writes.map((dataSet) => ({ dataSet, time: unit })),
+  );
+}
+
 function instancesOf(instances: Instances, unit: Instant, parameter: Scope["parameter"]): readonly Instance[] {
   const { dataSet } = instances;
   const { times } = resolveInstances(instances, { grid: gridOf(dataSet, parameter), nominal: unit, parameter });
@@ -150,7 +168,7 @@ function unitsIn(
   part: WorkflowPart,
   inputs: Readonly<Record<string, ElValue>>,
   parameter: Scope["parameter"],
-  nominal: Instant,
+  nominal: Instant | undefined,
 ): readonly Unit[] {
   const within = (one: WorkflowPart): readonly Unit[] => unitsIn(one, inputs, parameter, nominal);
   switch (part.kind) {
@@ -171,12 +189,12 @@ function unitsIn(
       const [from, to] = [part.from, part.to].map((one) => {
         const text = valueIfKnown(one, scope);
         // What only the run knows is taken to be its own time.
-        return (
-          (text === undefined ? undefined : parseTimeBy(job.key, String(text))) ?? floorToUnit(job, nominal, parameter)
-        );
+        const time = text === undefined ? undefined : parseTimeBy(job.key, String(text));
+        return time ?? (nominal === undefined ? undefined : floorToUnit(job, nominal, parameter));
       });
-      const count = Math.floor((to! - from!) / stepOf(job.every)) + 1;
-      return Array.from({ length: Math.max(0, count) }, (_, i) => ({ job, unit: plus(from!, job.every, i) }));
+      if (from === undefined || to === undefined) return [];
+      const count = Math.floor((to - from) / stepOf(job.every)) + 1;
+      return Array.from({ length: Math.max(0, count) }, (_, i) => ({ job, unit: plus(from, job.every, i) }));
     }
   }
 }

@@ -158,8 +158,8 @@ function refuseMissing({ kind, name }: Application, all: readonly JobProperty[],
   });
 }
 
-/** What Oozie would read otherwise than it was given. */
-function refuseWrong({ definitions }: Project, names: readonly string[], values: Values): void {
+/** Refuses values that would be read otherwise than they were given. @throws PARAMETER_VALUE and the checks' own codes */
+export function refuseWrong({ definitions }: Project, names: readonly string[], values: Values): void {
   for (const name of names) {
     const [parameter, value] = [definitions.parameters.get(name), values.get(name)];
     if (parameter === undefined || value === undefined) continue;

@@ -1,10 +1,13 @@
 import { isOver, type AnyJob } from "../connect/oozie/index.ts";
 import { inParallel } from "../connect/parallel.ts";
+import { isHowdahError, messageOf } from "../core/errors.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Definitions } from "../project/definitions.ts";
+import type { LoadedDefinitions } from "../project/load.ts";
 import { readCurrent } from "../release/current.ts";
 import { findJob } from "./find.ts";
 import { releaseOf } from "./marks.ts";
+import { projectBatches, type BatchFacts } from "./spark/list.ts";
 import { treeOf, type Tree, type TreeOptions } from "./tree.ts";
 
 /** What runs of a project on a cluster. */
@@ -13,6 +16,10 @@ export interface ProjectStatus {
   readonly current: string | undefined;
   /** The newest first. */
   readonly jobs: readonly Tree[];
+  /** Batches of Livy, the newest first; none where the target says no Livy. */
+  readonly batches: readonly BatchFacts[];
+  /** Why Livy's batches are not known; undefined where they are. */
+  readonly batchesUnknown?: string;
 }
 
 /** For how long a job that is over counts as one that has just ended, from when it was submitted. */
@@ -22,8 +29,12 @@ const listed = 100;
 const shownOver = 3;
 
 /** The project's jobs that are alive or ended lately, without their actions. */
-export async function projectStatus(cluster: Cluster, definitions: Definitions): Promise<ProjectStatus> {
+export async function projectStatus(
+  cluster: Cluster,
+  { definitions, config }: Pick<LoadedDefinitions, "definitions" | "config">,
+): Promise<ProjectStatus> {
   const { oozie, user } = cluster;
+  const asked = batchesIfKnown(cluster, config.name);
   const { bundles, coordinators, workflows } = definitions;
   const ask = async (
     names: Iterable<string>,
@@ -51,7 +62,22 @@ export async function projectStatus(cluster: Cluster, definitions: Definitions):
   return {
     current: current?.deployments[0]?.release,
     jobs: chosen.flatMap(({ id }) => trees.get(id) ?? []),
+    ...(await asked),
   };
+}
+
+/** Livy is worth asking, but no reason to show nothing of Oozie. */
+async function batchesIfKnown(
+  cluster: Cluster,
+  project: string,
+): Promise<Pick<ProjectStatus, "batches" | "batchesUnknown">> {
+  if (cluster.target.livy === undefined) return { batches: [] };
+  try {
+    return { batches: await projectBatches(cluster, project) };
+  } catch (error) {
+    if (!isHowdahError(error) || error.fault === "bug") throw error;
+    return { batches: [], batchesUnknown: messageOf(error) };
+  }
 }
 
 /** Not those that a coordinator or a bundle began. */

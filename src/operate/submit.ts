@@ -223,7 +223,7 @@ async function send(
 }
 
 /** Whether the server may have carried out what failed: a gateway's answer says nothing of the server behind it. */
-function mayHaveArrived(error: unknown): boolean {
+export function mayHaveArrived(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
   return error.progress === "unknown" || (error.progress === "answered" && [502, 504].includes(error.status ?? 0));
 }

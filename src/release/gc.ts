@@ -38,8 +38,8 @@ const day = 86_400_000;
 
 /**
  * Removes the releases that are neither current, nor among the newest, nor used by a job that is not over, whoever's it
- * is; and what crashed deploys left more than a day ago. Throws `USE_UNKNOWN` where Oozie cannot be asked: then
- * nothing is removed.
+ * is; and what crashed deploys left more than a day ago. Throws `USE_UNKNOWN` where Oozie, or Livy or YARN where the target
+ * has a Livy, cannot be asked: then nothing is removed.
  */
 export async function collect(cluster: Cluster, options: GcOptions = {}): Promise<Collected> {
   const { dryRun = false, patience, signal, emit = () => undefined } = options;
@@ -102,7 +102,7 @@ async function inUse(cluster: Cluster): Promise<ReadonlyMap<string, readonly Usi
       code: "USE_UNKNOWN",
       fault: "server",
       ...(isHowdahError(error) && error.where !== undefined ? { where: error.where } : {}),
-      next: "collect again once Oozie answers",
+      next: "collect again once the servers answer",
       cause: error,
     });
   }

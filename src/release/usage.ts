@@ -1,14 +1,17 @@
 import { isAbsent, isOver, type AnyJob, type JobStatus } from "../connect/oozie/index.ts";
+import { isBatchOver } from "../connect/livy.ts";
 import { inParallel } from "../connect/parallel.ts";
+import { isApplicationOver } from "../connect/yarn.ts";
 import type { Cluster } from "../project/cluster.ts";
+import { releaseInName, tagged } from "./batchname.ts";
 import { remoteLayout } from "./remote.ts";
 
-/** A job of Oozie that is not over. */
+/** A job of Oozie, a batch of Livy or an application of YARN that is not over. */
 export interface UsingJob {
   readonly id: string;
-  readonly kind: AnyJob["kind"];
+  readonly kind: AnyJob["kind"] | "batch" | "application";
   readonly name: string;
-  readonly status: JobStatus;
+  readonly status: string;
   readonly user: string | undefined;
 }
 
@@ -26,7 +29,8 @@ const otherStates: readonly JobStatus[] = [
 ];
 
 /** The jobs that are not over, whoever's they are, by the hash of the release that they use. */
-export async function releasesInUse({ oozie, target }: Cluster): Promise<ReadonlyMap<string, readonly UsingJob[]>> {
+export async function releasesInUse(cluster: Cluster): Promise<ReadonlyMap<string, readonly UsingJob[]>> {
+  const { oozie, target } = cluster;
   const folder = remoteLayout(target).releases.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const ofReleases = new RegExp(`${folder}/([0-9a-f]{16})(?=[/\\s]|$)`, "g");
   const using = new Map<string, UsingJob[]>();
@@ -47,5 +51,30 @@ export async function releasesInUse({ oozie, target }: Cluster): Promise<Readonl
     const hashes = new Set(texts.flatMap((text) => [...text.matchAll(ofReleases)].map(([, hash]) => hash!)));
     for (const hash of hashes) using.set(hash, [...(using.get(hash) ?? []), { id, kind, name, status, user }]);
   });
+  if (target.livy !== undefined)
+    for (const [hash, job] of await batchesInUse(cluster)) using.set(hash, [...(using.get(hash) ?? []), job]);
   return using;
+}
+
+/** Batches by the release in their name, and applications by that in their tags, of which Livy may know nothing any more. */
+async function batchesInUse({ livy, yarn }: Cluster): Promise<readonly (readonly [release: string, job: UsingJob])[]> {
+  const [batches, applications] = await Promise.all([
+    livy.list(),
+    yarn.applications({ states: ["NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED", "RUNNING"] }),
+  ]);
+  const alive = batches.filter(({ state }) => !isBatchOver(state));
+  const known = new Set(alive.map(({ appId }) => appId));
+  return [
+    ...alive.flatMap(({ id, name = "", state, owner, proxyUser }) => {
+      const release = releaseInName(name);
+      const user = proxyUser ?? owner;
+      return release === undefined
+        ? []
+        : [[release, { id: `livy:${id}`, kind: "batch", name, status: state, user }] as const];
+    }),
+    ...applications.flatMap(({ id, name, state, user, tags }) => {
+      const release = known.has(id) || isApplicationOver(state) ? undefined : tagged(tags)?.release;
+      return release === undefined ? [] : [[release, { id, kind: "application", name, status: state, user }] as const];
+    }),
+  ];
 }

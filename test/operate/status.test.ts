@@ -9,6 +9,7 @@ import { readTree } from "#src/operate/tree.js";
 import type { Instant } from "#src/core/time.js";
 import { openCluster, type Cluster } from "#src/project/cluster.js";
 import type { Definitions } from "#src/project/definitions.js";
+import type { Project } from "#src/project/load.js";
 import { errorOf, localServers } from "../connect/servers.js";
 import { standInCluster } from "../connect/namenode.js";
 import { projectIn } from "../support/definitions.js";
@@ -32,9 +33,12 @@ describe("operate: status, watch, kill", () => {
   let on: Cluster;
   let bundle: StandInJob;
   let coordinator: StandInJob;
+  let project: Project;
   let definitions: Definitions;
   before(() =>
-    withFolder(async (folder) => void ({ definitions } = await projectIn(folder, { "howdah.config.ts": config }))),
+    withFolder(
+      async (folder) => void ({ definitions } = project = await projectIn(folder, { "howdah.config.ts": config })),
+    ),
   );
   beforeEach(async () => {
     const hdfs = servers.also(await standInCluster());
@@ -102,7 +106,7 @@ describe("operate: status, watch, kill", () => {
 
   it("tells of the project's jobs in few requests: counts, the oldest that waits, what comes next, and the release", async () => {
     oozie.add("wf", "other", "RUNNING");
-    const { current, jobs } = await projectStatus(on, definitions);
+    const { current, jobs } = await projectStatus(on, project);
     assert.deepEqual([current, jobs.length], ["new", 1]);
     const [tree] = jobs;
     assert.ok(tree?.kind === "bundle");

@@ -41,6 +41,7 @@ export const killCommand = control(
   [
     ["howdah kill marketing", "what would be killed; --yes kills it"],
     ["howdah kill 0000012-260101000000000-oozie-ann-B --wait", "a bundle, until all its coordinators have ended"],
+    ["howdah kill livy:7", "a batch of Livy, and its application in YARN"],
     ["howdah kill hourly --from 2012-03-01T00:00Z --until 2012-03-01T06:00Z --yes", "six actions"],
   ],
   ["A name means the newest job of it that is alive. What is over stays as it is, without an error."],

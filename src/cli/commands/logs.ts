@@ -4,7 +4,7 @@ const { project, target } = projectOptions;
 
 export const logsCommand: Command = {
   name: "logs",
-  usage: "logs NAME|JOB-ID|livy:ID [--action NAME] [--at TIME] [--all] [--lines N]",
+  usage: "logs NAME|JOB-ID|livy:ID|application_… [--action NAME] [--at TIME] [--all] [--lines N]",
   describe: "show what a failed job said, the decisive lines first: launchers, Spark, Hive, Oozie, Livy",
   positionals: { min: 1, max: 1 },
   options: {

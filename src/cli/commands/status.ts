@@ -5,7 +5,7 @@ const cluster = { ...target, describe: "a cluster of howdah.config.ts (default: 
 
 export const statusCommand: Command = {
   name: "status",
-  usage: "status [NAME|ID] [OPTION…]",
+  usage: "status [NAME|ID|livy:ID] [OPTION…]",
   describe: "what runs on the cluster: the project's jobs, or one with all below it",
   positionals: { min: 0, max: 1 },
   options: {
@@ -27,7 +27,7 @@ export const statusCommand: Command = {
 
 export const watchCommand: Command = {
   name: "watch",
-  usage: "watch NAME|ID [--timeout TIME] [OPTION…]",
+  usage: "watch NAME|ID|livy:ID [--timeout TIME] [OPTION…]",
   describe: "look on until a job is over",
   positionals: { min: 1, max: 1 },
   options: {

@@ -1,6 +1,12 @@
 import { exitCodes, HowdahError } from "../../core/errors.ts";
 import { carryOut, plan, type CoordinatorPlan, type Plan, type SomeActions, type Verb } from "../../operate/control.ts";
+import { isBatchOver } from "../../connect/livy.ts";
 import { isJobId } from "../../operate/find.ts";
+import { cancelBatch } from "../../operate/spark/cancel.ts";
+import { batchId, batchStatus } from "../../operate/spark/list.ts";
+import type { Cluster } from "../../project/cluster.ts";
+import { parseBatchName } from "../../release/batchname.ts";
+import { batchLine, cancelledText } from "../batches.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { definitionsOf, withCluster } from "../project.ts";
@@ -13,6 +19,16 @@ export async function handle(verb: Verb, args: Arguments, io: Io): Promise<numbe
   const some = verb === "kill" ? someActions(args) : {};
   const [timeout, wait] = [durationOption(args, "timeout", Infinity), args.flag("wait")];
   return withCluster(args, project, async (cluster) => {
+    const batches = args.positionals.flatMap((one) => batchId(one) ?? []);
+    if (batches.length > 0) {
+      if (verb !== "kill" || batches.length < args.positionals.length)
+        throw new HowdahError(`batches of Livy can be killed, by themselves: ${args.positionals.join(" ")}`, {
+          code: "USAGE",
+          next: `howdah kill ${batches.map((id) => `livy:${id}`).join(" ")}`,
+        });
+      await killBatches(cluster, project.config.name, batches, args.flag("dry-run"), io);
+      return exitCodes.done;
+    }
     const plans: Plan[] = [];
     for (const one of args.positionals) plans.push(await plan(cluster, project.definitions, verb, one, some));
     if (!io.json) for (const one of plans) for (const line of planLines(one, io)) io.out(line);
@@ -31,6 +47,31 @@ export async function handle(verb: Verb, args: Arguments, io: Io): Promise<numbe
     else if (dryRun) io.out("nothing was changed");
     return exitCodes.done;
   });
+}
+
+async function killBatches(
+  cluster: Cluster,
+  project: string,
+  ids: readonly number[],
+  dryRun: boolean,
+  io: Io,
+): Promise<void> {
+  const all = await Promise.all(ids.map((id) => batchStatus(cluster, id, project)));
+  const killed: Record<string, unknown>[] = [];
+  for (const [i, { name, state, application }] of all.entries()) {
+    if (!io.json) io.out(batchLine(all[i]!, io));
+    if (isBatchOver(state)) {
+      if (!io.json) io.out(`  is over already: ${state}`);
+      continue;
+    }
+    if (dryRun) continue;
+    const ref = { id: ids[i]!, name: name === undefined ? undefined : parseBatchName(name, project), application };
+    const cancelled = { ...(await cancelBatch(cluster, ref)), id: ids[i]! };
+    killed.push(cancelled);
+    if (!io.json) io.out(cancelledText(cancelled, io.colors));
+  }
+  if (io.json) io.out(JSON.stringify({ dryRun, batches: all, killed }));
+  else if (dryRun) io.out("nothing was changed");
 }
 
 function someActions(args: Arguments): SomeActions {

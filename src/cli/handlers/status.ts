@@ -1,7 +1,9 @@
 import { exitCodes, HowdahError } from "../../core/errors.ts";
+import { batchId, batchStatus } from "../../operate/spark/list.ts";
 import { jobStatus, projectStatus } from "../../operate/status.ts";
 import type { TreeOptions } from "../../operate/tree.ts";
 import type { ActionFilter } from "../../connect/oozie/index.ts";
+import { batchLine } from "../batches.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
 import { definitionsOf, withCluster } from "../project.ts";
@@ -20,13 +22,19 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       next: "howdah status NAME --all",
     });
   await withCluster(args, project, async (cluster) => {
+    const batch = batchId(nameOrId ?? "");
+    if (batch !== undefined) {
+      const facts = await batchStatus(cluster, batch, project.config.name);
+      io.out(io.json ? JSON.stringify(facts) : batchLine(facts, io));
+      return;
+    }
     if (nameOrId !== undefined) {
       const status = await jobStatus(cluster, definitions, nameOrId, options);
       if (io.json) io.out(JSON.stringify(status));
       else for (const line of treeLines(status.job, { colors: io.colors, current: status.current })) io.out(line);
       return;
     }
-    const status = await projectStatus(cluster, definitions);
+    const status = await projectStatus(cluster, project);
     if (io.json) {
       io.out(JSON.stringify(status));
       return;
@@ -38,7 +46,9 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
         : `current release ${current} on ${cluster.name}`,
     );
     for (const job of status.jobs) for (const line of treeLines(job, { colors: io.colors, current })) io.out(line);
-    if (status.jobs.length === 0) io.out("no job is alive or ended lately");
+    for (const one of status.batches) io.out(batchLine(one, io));
+    if (status.jobs.length + status.batches.length === 0) io.out("no job is alive or ended lately");
+    if (status.batchesUnknown !== undefined) io.say(`which batches Livy has is not known: ${status.batchesUnknown}`);
   });
   return exitCodes.done;
 }

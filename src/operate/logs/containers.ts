@@ -45,6 +45,15 @@ export async function* logsOf(
   }
 }
 
+/** The end of one file of an application's latest master; undefined where it is not there. */
+export async function outputOf(cluster: Cluster, application: Application, file: string): Promise<string | undefined> {
+  const attempt = (await cluster.yarn.attempts(application.id)).findLast(({ container }) => container !== undefined);
+  if (attempt === undefined) return undefined;
+  const source = await sourceOf(cluster, application, attempt);
+  if (source?.files.some(({ name }) => name === file) !== true) return undefined;
+  return source.from.log(attempt.container!, file, readBytes).catch(gone);
+}
+
 type LogServer = Pick<NodeManager, "log" | "logFiles">;
 
 /** Who serves the logs of an attempt: the job history once YARN has put them together, before that its NodeManager. */

@@ -20,7 +20,7 @@ import { logsOf, readBytes } from "./containers.ts";
 import { Decisive, Tail } from "./decisive.ts";
 
 export interface LogsRequest {
-  /** A bundle, coordinator or workflow by its name or id; `livy:7` for a batch. */
+  /** A bundle, coordinator or workflow by its name or id; `livy:7` for a batch, `application_…` for one of YARN. */
   readonly what: string;
   /** An action of the workflow. @default those that failed */
   readonly action?: string;
@@ -79,6 +79,7 @@ export async function* logs(
   const asking: Asking = { cluster, request, lines: request.lines ?? 40 };
   const [, batch] = /^livy:(\d+)$/.exec(request.what) ?? [];
   if (batch !== undefined) yield* ofBatch(asking, Number(batch));
+  else if (request.what.startsWith("application_")) yield* ofApplicationAlone(asking, request.what);
   else yield* ofJob(asking, await findJob(cluster, definitions, request.what), []);
 }
 
@@ -352,6 +353,23 @@ async function* ofBatch(asking: Asking, id: number): AsyncGenerator<LogPart, voi
   yield* found.parts;
   if (tail.lines.length > 0)
     yield { is: "log", source, bytes: undefined, left: tail.left, cut: own.from > 0, lines: tail.lines };
+}
+
+async function* ofApplicationAlone(asking: Asking, id: string): AsyncGenerator<LogPart, void, undefined> {
+  const application = await asking.cluster.yarn.application(id);
+  const { parts, decisive } = await ofApplication(asking, application, true);
+  const { name, type, finalStatus, state } = application;
+  yield {
+    is: "action",
+    path: [name === "" ? id : name],
+    id,
+    type: `${type} application`,
+    status: finalStatus === "UNDEFINED" ? state : finalStatus,
+    errorCode: undefined,
+    errorMessage: undefined,
+    decisive: mostTelling(decisive, undefined),
+  };
+  yield* parts;
 }
 
 function forgotten(error: unknown): undefined {

@@ -1,0 +1,63 @@
+import { isBatchOver, type Batch, type BatchState } from "../../connect/livy.ts";
+import { HowdahError, isHowdahError } from "../../core/errors.ts";
+import type { Cluster } from "../../project/cluster.ts";
+import { parseBatchName } from "../../release/batchname.ts";
+
+/** A batch of Livy, and what its name says. */
+export interface BatchFacts {
+  /** `livy:7` */
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly state: BatchState;
+  readonly application: string | undefined;
+  /** These are undefined of a batch that howdah did not post for the project. */
+  readonly job: string | undefined;
+  readonly first: string | undefined;
+  readonly last: string | undefined;
+  readonly release: string | undefined;
+  readonly attempt: number | undefined;
+}
+
+/** Batches that are over and shown, of each job. */
+const shownOver = 3;
+
+/** The project's batches that are alive, and those that ended last for as long as Livy remembers them; the newest first. */
+export async function projectBatches({ livy }: Cluster, project: string): Promise<readonly BatchFacts[]> {
+  const over = new Map<string, number>();
+  return (await livy.list())
+    .toReversed()
+    .map((batch) => batchFacts(batch, project))
+    .filter(({ job, state }) => {
+      if (job === undefined) return false;
+      if (!isBatchOver(state)) return true;
+      const before = over.get(job) ?? 0;
+      over.set(job, before + 1);
+      return before < shownOver;
+    });
+}
+
+/** Whether a text is `livy:7`, and the number in it. */
+export function batchId(text: string): number | undefined {
+  const [, id] = /^livy:(\d+)$/.exec(text) ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** One batch, whosever it is. @throws NO_JOB */
+export async function batchStatus({ livy }: Cluster, id: number, project: string): Promise<BatchFacts> {
+  try {
+    return batchFacts(await livy.get(id), project);
+  } catch (error) {
+    if (!isHowdahError(error) || error.code !== "LIVY_ABSENT") throw error;
+    throw new HowdahError(`Livy knows no batch ${id}`, {
+      code: "NO_JOB",
+      next: "howdah status lists the project's; Livy forgets batches some time after their end",
+      cause: error,
+    });
+  }
+}
+
+function batchFacts({ id, name, state, appId }: Batch, project: string): BatchFacts {
+  const own = name === undefined ? undefined : parseBatchName(name, project);
+  const { job, first, last, release, attempt } = own ?? {};
+  return { id: `livy:${id}`, name, state, application: appId, job, first, last, release, attempt };
+}
