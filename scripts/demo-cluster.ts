@@ -3,7 +3,7 @@
 import { parseOptions, reportError } from "./command-line.ts";
 import { howdah, makeShop, ownFolder } from "./steps.ts";
 
-const help = `Brings up the sandbox, makes it ready for the pipeline, and has Oozie run the first two hours of an invented shop.
+const help = `Brings up the sandbox, makes it ready for the pipeline, and has Oozie run the late morning of an invented shop, two hours.
 
   npm run demo:cluster
 
@@ -13,7 +13,7 @@ from what is there.
   --help`;
 
 const data = "data/cluster-demo";
-const [start, end] = ["2012-03-01T00:00Z", "2012-03-01T02:00Z"];
+const [start, end] = ["2012-03-01T11:00Z", "2012-03-01T13:00Z"];
 const on = ["--target", "sandbox"];
 
 try {
@@ -24,10 +24,27 @@ try {
     makeShop(data, 1);
     howdah("3. Real servers on this machine: HDFS, YARN, Hive, Oozie, Spark, Livy.", ["sandbox", "up"]);
     howdah("4. Make them ready: folders, the release, hive-site.xml, databases and tables.", ["setup", ...on]);
-    howdah("5. Have Oozie watch for the first two hours.", ["submit", "hourly", ...on, "--start", start, "--end", end]);
+    howdah("5. Have Oozie watch for two hours, in which the shop sells.", [
+      "submit",
+      "hourly",
+      ...on,
+      "--start",
+      start,
+      "--end",
+      end,
+    ]);
     const waits = 3;
     howdah("6. Does it wait, and for what?", ["why", "hourly", ...on], [0, waits]);
-    howdah("7. Let the hours arrive.", ["ingest", ...on, "--from-folder", `${data}/landing`, "--until", end]);
+    howdah("7. Let the hours arrive.", [
+      "ingest",
+      ...on,
+      "--from-folder",
+      `${data}/landing`,
+      "--from",
+      start,
+      "--until",
+      end,
+    ]);
     howdah("8. Oozie runs them, one after the other: a few minutes.", ["watch", "hourly", ...on]);
     const spenders =
       "select date_ts, userid, hourly_spend, rank from warehouse.hourly_top_spenders where rank <= 3 order by date_ts, rank";
@@ -38,7 +55,7 @@ Where to look next
   npx howdah logs hourly              what the actions said
   npx howdah query --list             the questions that analysts ask, with --target sandbox
   npx howdah sandbox sh beeline       Hive's own client
-  http://localhost:9870, http://localhost:8088   the pages of HDFS and YARN
+  npx howdah sandbox status           the servers, and where their pages are
   npx howdah sandbox down             stops the servers; data stay. sandbox reset removes them
   docs/fresh-cluster.md, docs/operating.md       the same on a cluster of your own`);
   }
