@@ -62,9 +62,11 @@ function withoutUndefined(attributes: Readonly<Record<string, string | undefined
   return given;
 }
 
+const childless: readonly XmlElement[] = [];
+
 /** The children of an element; none where it holds text. */
 export function childrenOf({ content }: XmlElement): readonly XmlElement[] {
-  return typeof content === "string" ? [] : content;
+  return typeof content === "string" ? childless : content;
 }
 
 /** `uri:oozie:workflow:1.0`. */

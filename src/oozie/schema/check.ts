@@ -24,6 +24,12 @@ export function checkElement(
   return check.problems;
 }
 
+/** Whether a text can be written, and is of a type. */
+function isSound(text: string, type: ValueType): boolean {
+  return illegalCharacter(text) === undefined && type.accepts(text);
+}
+
+/** Documents have elements by the hundred thousand: words and lists are made for those alone that have a problem. */
 class Check {
   readonly problems: SchemaProblem[] = [];
   readonly #versions: ReadonlyMap<Family, string>;
@@ -43,18 +49,33 @@ class Check {
     if (version === undefined) throw bug(`no version is chosen for the namespace ${family}`);
     const content = contentOf(type, version);
     const { one } = where;
-    this.#characters(where, one.comment ?? "", "its comment");
-    this.#attributes(where, content, type, `${family} ${version}`);
+    if (one.comment !== undefined) this.#characters(where, one.comment, "its comment");
+    this.#attributes(where, content, type, family, version);
     const { holds } = content;
+    const children = childrenOf(one);
     if (typeof one.content === "string") this.#text(where, one.content, holds);
     if (holds.is !== "children") {
-      if (childrenOf(one).length > 0)
+      if (children.length > 0)
         this.report(where, `${one.name} holds ${holds.is}, no elements`, "take the elements out");
       return;
     }
+    this.#children(where, children, holds.particles, content, type, family, version);
+  }
+
+  #children(
+    where: Located,
+    children: readonly XmlElement[],
+    particles: readonly Particle[],
+    content: Content,
+    type: ElementType,
+    family: Family,
+    version: string,
+  ): void {
+    const { one } = where;
     const counts = new Array<number>(content.slots.size).fill(0);
-    let last: { readonly slot: Slot; readonly child: XmlElement } | undefined;
-    for (const child of childrenOf(one)) {
+    let last: Slot | undefined;
+    let before = one;
+    for (const child of children) {
       const slot = slotOf(content, child, family);
       const at: Located = { one: child, parent: where };
       if (slot === undefined) {
@@ -62,13 +83,13 @@ class Check {
         continue;
       }
       counts[slot.index]! += 1;
-      if (last !== undefined && slot.order < last.slot.order)
-        this.report(at, `${child.name} stands behind ${last.child.name}`, `put it before ${last.child.name}`);
-      else last = { slot, child };
+      if (last !== undefined && slot.order < last.order)
+        this.report(at, `${child.name} stands behind ${before.name}`, `put it before ${before.name}`);
+      else [last, before] = [slot, child];
       this.element(at, slot.particle.type, child.family ?? family);
     }
     const count = ({ name }: ElementParticle): number => counts[content.slots.get(name)!.index]!;
-    for (const particle of holds.particles) this.#particle(where, particle, count);
+    for (const particle of particles) this.#particle(where, particle, count);
   }
 
   #characters(where: Located, text: string, what: string): void {
@@ -83,14 +104,16 @@ class Check {
       this.report(where, `${what} is ${JSON.stringify(text)}: it must be ${type.describe}`, `such as ${type.example}`);
   }
 
-  #attributes(where: Located, content: Content, type: ElementType, version: string): void {
+  #attributes(where: Located, content: Content, type: ElementType, family: Family, version: string): void {
     const { one } = where;
-    for (const name of Object.keys(one.attributes)) {
+    for (const name in one.attributes) {
       const attribute = content.attributes.get(name);
-      if (attribute !== undefined)
-        this.#value(where, one.attributes[name]!, attribute.type, `attribute ${name} of ${one.name}`);
-      else if (contentOf(type).attributes.has(name))
-        this.#otherVersion(where, `attribute ${name} of ${one.name}`, version);
+      const value = one.attributes[name]!;
+      if (attribute !== undefined) {
+        if (!isSound(value, attribute.type))
+          this.#value(where, value, attribute.type, `attribute ${name} of ${one.name}`);
+      } else if (contentOf(type).attributes.has(name))
+        this.#otherVersion(where, `attribute ${name} of ${one.name}`, family, version);
       else {
         const names = [...content.attributes.keys()];
         this.report(
@@ -100,19 +123,16 @@ class Check {
         );
       }
     }
-    for (const {
-      name,
-      required,
-      type: { example },
-    } of content.attributes.values())
-      if (required && !Object.hasOwn(one.attributes, name))
-        this.report(where, `${one.name} lacks the attribute ${name}`, `add ${name}="${example}"`);
+    for (const { name, type: missing } of content.required)
+      if (!Object.hasOwn(one.attributes, name))
+        this.report(where, `${one.name} lacks the attribute ${name}`, `add ${name}="${missing.example}"`);
   }
 
   #text(where: Located, text: string, holds: Holding): void {
     const { name } = where.one;
-    if (holds.is === "text") this.#value(where, text, holds.type, name);
-    else if (holds.is === "nothing" ? text !== "" : text.trim() !== "")
+    if (holds.is === "text") {
+      if (!isSound(text, holds.type)) this.#value(where, text, holds.type, name);
+    } else if (holds.is === "nothing" ? text !== "" : text.trim() !== "")
       this.report(
         where,
         `${name} holds ${holds.is === "nothing" ? "nothing" : "elements"}, no text`,
@@ -130,7 +150,7 @@ class Check {
   ): void {
     const { one } = where;
     if (slotOf(contentOf(type), one, family) !== undefined) {
-      this.#otherVersion(where, `${one.name} of ${parent.name}`, `${family} ${version}`);
+      this.#otherVersion(where, `${one.name} of ${parent.name}`, family, version);
       return;
     }
     const expected = content.slots.get(one.name)?.particle;
@@ -147,9 +167,9 @@ class Check {
     );
   }
 
-  #otherVersion(where: Located, what: string, version: string): void {
+  #otherVersion(where: Located, what: string, family: Family, version: string): void {
     if (this.#known.has(pathOf(where))) return;
-    this.report(where, `${what} is not in ${version}`, "leave it out, or write for a version that has it");
+    this.report(where, `${what} is not in ${family} ${version}`, "leave it out, or write for a version that has it");
   }
 
   #particle(where: Located, particle: Particle, count: (particle: ElementParticle) => number): void {
@@ -169,15 +189,25 @@ class Check {
   }
 
   #choice(where: Located, choice: Choice, count: (particle: ElementParticle) => number): void {
+    const isThere = (member: ElementParticle): boolean => count(member) > 0;
+    const there = choice.alternatives.filter((one) =>
+      one.is === "element" ? isThere(one) : one.members.some(isThere),
+    );
+    if (there.length === 1) {
+      for (const member of membersOf(there[0]!)) this.#count(where, member, count(member));
+      return;
+    }
+    if (there.length === 0 && !choice.required) return;
     const parent = where.one.name;
-    const alternatives = choice.alternatives.map(membersOf);
-    const words = alternatives.map((members) => members.map(({ name }) => name).join(" and "));
-    const there = alternatives.filter((members) => members.some((member) => count(member) > 0));
+    const words = choice.alternatives.map((one) =>
+      membersOf(one)
+        .map(({ name }) => name)
+        .join(" and "),
+    );
     if (there.length > 1) {
-      const names = there.map((members) => members.find((member) => count(member) > 0)!.name);
+      const names = there.map((one) => membersOf(one).find(isThere)!.name);
       this.report(where, `${parent} has ${names.join(" and ")}`, `it takes one of ${words.join(", ")}`);
-    } else if (there[0] !== undefined) for (const member of there[0]) this.#count(where, member, count(member));
-    else if (choice.required)
+    } else
       this.report(
         where,
         words.length === 1 ? `${parent} lacks ${words[0]!}` : `${parent} lacks one of ${words.join(", ")}`,

@@ -24,6 +24,8 @@ export interface Slot {
 /** What an element type holds in one version, or in all taken together. */
 export interface Content {
   readonly attributes: ReadonlyMap<string, Attribute>;
+  /** Those of the attributes that must be there. */
+  readonly required: readonly Attribute[];
   readonly holds: Holding;
   readonly slots: ReadonlyMap<string, Slot>;
 }
@@ -41,10 +43,10 @@ export function contentOf(type: ElementType, version?: string): Content {
 
 function makeContent({ attributes, holds }: ElementType, version: string | undefined): Content {
   const particles = holds.is === "children" ? holds.particles.flatMap((particle) => inVersion(version, particle)) : [];
+  const there = attributes.filter((attribute) => has(version, attribute));
   return {
-    attributes: new Map(
-      attributes.flatMap((attribute) => (has(version, attribute) ? [[attribute.name, attribute]] : [])),
-    ),
+    attributes: new Map(there.map((attribute) => [attribute.name, attribute])),
+    required: there.filter(({ required }) => required),
     holds: holds.is === "children" ? { is: "children", particles } : holds,
     slots: slotsOf(particles),
   };
@@ -123,19 +125,31 @@ export function arrange(root: XmlElement): XmlElement {
 function arranged(one: XmlElement, type: ElementType, family: Family): XmlElement {
   if (typeof one.content === "string") return one;
   const content = contentOf(type);
-  const children: { readonly order: number; readonly child: XmlElement }[] = [];
-  let same = true;
+  // Most elements are in order already: a list is made for those alone that are not.
+  let children: XmlElement[] | undefined;
+  let inOrder = true;
   let last = 0;
-  for (const child of one.content) {
+  for (let i = 0; i < one.content.length; i++) {
+    const child = one.content[i]!;
     const slot = slotOf(content, child, family);
     const made = slot === undefined ? child : arranged(child, slot.particle.type, child.family ?? family);
-    // What the table does not know stands last; the checks refuse it.
-    const order = slot?.order ?? Infinity;
-    same &&= made === child && order >= last;
+    if (made !== child) (children ??= [...one.content])[i] = made;
+    const order = orderOf(slot);
+    inOrder &&= order >= last;
     last = order;
-    children.push({ order, child: made });
   }
-  if (same) return one;
-  children.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
-  return { ...one, content: children.map(({ child }) => child) };
+  if (!inOrder) {
+    const places = (children ?? one.content).map((child) => ({
+      child,
+      order: orderOf(slotOf(content, child, family)),
+    }));
+    places.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
+    children = places.map(({ child }) => child);
+  }
+  return children === undefined ? one : { ...one, content: children };
+}
+
+/** What the table does not know stands last; the checks refuse it. */
+function orderOf(slot: Slot | undefined): number {
+  return slot === undefined ? Infinity : slot.order;
 }

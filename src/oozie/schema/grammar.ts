@@ -161,6 +161,7 @@ export const requiredUntil = <P extends ElementParticle | Choice>(version: strin
 
 /** Orders versions such as 0.4, 0.4.5 and 1.0. */
 export function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
   const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);

@@ -49,8 +49,12 @@ export function chooseVersions(root: XmlElement, profile: Profile): Chosen {
 
 /** The lowest version that has what came latest. It is also the lowest that has everything, where one has. */
 function lowest(family: Family, needs: readonly Need[]): string {
-  const found = families[family].versions.find((version) =>
-    needs.every(({ span: { since } }) => since === undefined || compareVersions(version, since) >= 0),
+  let latest: string | undefined;
+  for (const { span } of needs)
+    if (span.since !== undefined && (latest === undefined || compareVersions(span.since, latest) > 0))
+      latest = span.since;
+  const found = families[family].versions.find(
+    (version) => latest === undefined || compareVersions(version, latest) >= 0,
   );
   if (found === undefined) throw bug(`the table of ${family} names a version that it does not list`);
   return found;
@@ -67,7 +71,7 @@ function collect(
   const own = needs.get(family)!;
   if (one.family !== undefined && !begins.has(family)) begins.set(family, where);
   const content = contentOf(type);
-  for (const name of Object.keys(one.attributes)) {
+  for (const name in one.attributes) {
     const attribute = content.attributes.get(name);
     if (attribute !== undefined && isBound(attribute))
       own.push({ feature: `the attribute ${name} of ${one.name}`, where, span: attribute });
