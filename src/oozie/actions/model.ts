@@ -214,58 +214,66 @@ export function pathsOf(operation: FsOperation): readonly Running<"path">[] {
 export function actionExpressions(action: Action, promises = true): readonly Expr[] {
   // One list for all of them: large projects have tens of thousands of actions.
   const all: Expr[] = [];
-  const add = (value: Expr | undefined): void => {
-    if (value !== undefined) all.push(value);
-  };
-  const addMap = (values: Readonly<Record<string, Expr>>): void => {
-    for (const name in values) all.push(values[name]!);
-  };
-  const addFile = (file: ActionFile): void => {
-    if (typeof file !== "string") all.push(file);
-  };
-  const addOperation = (operation: FsOperation): void => {
-    all.push(...pathsOf(operation));
-  };
   switch (action.type) {
     case "fs":
-      action.operations.forEach(addOperation);
+      for (const operation of action.operations) addOperation(all, operation);
       break;
     case "hive2":
-      for (const { uses } of action.run) uses.forEach(add);
+      for (const { uses } of action.run) all.push(...uses);
       break;
     case "spark":
       all.push(action.from, action.to);
       break;
     case "spark-application":
-      action.arguments.forEach(add);
-      add(action.options);
-      addFile(action.application);
+      all.push(...action.arguments);
+      if (action.options !== undefined) all.push(action.options);
+      if (typeof action.application !== "string") all.push(action.application);
       break;
     case "shell":
-      action.arguments.forEach(add);
-      addMap(action.environment);
+      all.push(...action.arguments);
+      addMap(all, action.environment);
       break;
     case "java":
-      action.arguments.forEach(add);
+      all.push(...action.arguments);
       break;
     case "distcp":
-      action.from.forEach(add);
-      add(action.to);
+      all.push(...action.from, action.to);
       break;
     case "email":
-      [action.to, action.cc, action.bcc, action.subject, action.body].forEach(add);
-      action.attachments.forEach(add);
+      for (const value of [action.to, action.cc, action.bcc, action.subject, action.body])
+        if (value !== undefined) all.push(value);
+      all.push(...action.attachments);
       break;
     case "sub-workflow":
-      addMap(action.run.values);
+      addMap(all, action.run.values);
   }
-  if (isLaunched(action)) {
-    action.prepare.forEach(addOperation);
-    addMap(action.configuration);
-    for (const { properties } of action.credentials) addMap(properties);
-    action.files.forEach(addFile);
-    action.archives.forEach(addFile);
-  }
-  if (promises) slaExpressions(action.sla).forEach(add);
+  addSettings(all, action, promises);
   return all;
+}
+
+/** Every expression in what an action has besides what it does, such as its configuration and what is promised of it. */
+export function settingExpressions(action: Action): readonly Expr[] {
+  const all: Expr[] = [];
+  addSettings(all, action, true);
+  return all;
+}
+
+function addSettings(all: Expr[], action: Action, promises: boolean): void {
+  if (isLaunched(action)) {
+    for (const operation of action.prepare) addOperation(all, operation);
+    addMap(all, action.configuration);
+    for (const { properties } of action.credentials) addMap(all, properties);
+    for (const file of action.files) if (typeof file !== "string") all.push(file);
+    for (const file of action.archives) if (typeof file !== "string") all.push(file);
+  }
+  if (promises && action.sla !== undefined) all.push(...slaExpressions(action.sla));
+}
+
+function addMap(all: Expr[], values: Readonly<Record<string, Expr>>): void {
+  for (const name in values) all.push(values[name]!);
+}
+
+function addOperation(all: Expr[], operation: FsOperation): void {
+  if (operation.is === "move") all.push(operation.from, operation.to);
+  else all.push(operation.path);
 }

@@ -89,11 +89,15 @@ export function pathOf(value: Expr): string {
 
 /** What an expression needs of the job's properties: parameters, inputs, and what is derived from parameters. */
 export function propertiesIn(value: Expr): readonly Expr[] {
-  if (constantOf(value) !== undefined) return [];
   const { node } = value;
-  if (node.is === "parameter" || (node.is === "call" && isOwn(node.fn))) return [value];
+  if (node.is === "literal") return none;
+  if (node.is === "parameter") return [value];
+  if (constantOf(value) !== undefined) return none;
+  if (node.is === "call" && isOwn(node.fn)) return [value];
   return partsOf(value).flatMap(propertiesIn);
 }
+
+const none: readonly Expr[] = [];
 
 /** `<property>` elements inside of an element; nothing when there are none. */
 export function propertyList(name: string, entries: Iterable<readonly [string, string]>): readonly XmlElement[] {

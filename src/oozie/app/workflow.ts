@@ -1,4 +1,4 @@
-import { actionExpressions, type Action, type Credential } from "../actions/index.ts";
+import { actionExpressions, settingExpressions, type Action, type Credential } from "../actions/index.ts";
 import type { Expr } from "../el/index.ts";
 import { launcherQueueProperty } from "../profiles.ts";
 import { slaExpressions } from "../sla.ts";
@@ -97,28 +97,30 @@ function credentialsSection(workflow: Workflow, context: AppContext): readonly X
 export function workflowUses(workflow: Workflow, context: AppContext): readonly Expr[] {
   let known = context.uses.get(workflow);
   if (known === undefined) {
-    const needed = new Map(
-      allExpressions(workflow, context)
-        .flatMap(propertiesIn)
-        .map((one) => [derivedName(one), one]),
-    );
+    const needed = new Map<string, Expr>();
+    visitExpressions(workflow, context, (value) => {
+      for (const one of propertiesIn(value)) needed.set(derivedName(one), one);
+    });
     context.uses.set(workflow, (known = [...needed.values()]));
   }
   return known;
 }
 
-function allExpressions(workflow: Workflow, context: AppContext): readonly Expr[] {
-  const ofParts = [...new Set(partsIn(workflow.body))].flatMap((part): readonly Expr[] => {
-    if (part.kind === "decision") return part.cases.map(({ when }) => when);
-    if (part.kind === "kill") return [part.message];
-    if (part.kind !== "action") return [];
-    const job = part.type === "spark" ? context.jobOf(part).parameters : [];
-    const script = part.type === "hive2" ? [...context.scriptOf(workflow, part).variables.values()] : undefined;
-    // A script's own expressions stand in its file; here stand its variables.
-    const own = part.type === "hive2" ? actionExpressions({ ...part, run: [] }) : actionExpressions(part);
-    return [...own, ...job, ...(script ?? [])];
-  });
-  return [...ofParts, ...slaExpressions(workflow.sla)];
+/** Goes through every expression in a workflow's document. */
+function visitExpressions(workflow: Workflow, context: AppContext, visit: (value: Expr) => void): void {
+  for (const part of new Set(partsIn(workflow.body))) {
+    if (part.kind === "decision") for (const { when } of part.cases) visit(when);
+    else if (part.kind === "kill") visit(part.message);
+    else if (part.kind === "action") {
+      // A script's own expressions stand in its file; here stand its variables.
+      if (part.type === "hive2") {
+        settingExpressions(part).forEach(visit);
+        for (const value of context.scriptOf(workflow, part).variables.values()) visit(value);
+      } else actionExpressions(part).forEach(visit);
+      if (part.type === "spark") context.jobOf(part).parameters.forEach(visit);
+    }
+  }
+  slaExpressions(workflow.sla).forEach(visit);
 }
 
 /** The names of the properties of its surroundings that a workflow's document uses. */

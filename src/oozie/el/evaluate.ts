@@ -176,8 +176,13 @@ export function constantOf(value: Expr): ElValue | undefined {
     case "parameter":
       return undefined;
     case "join": {
-      const parts = node.parts.map(constantOf);
-      return parts.includes(undefined) ? undefined : parts.join("");
+      let text = "";
+      for (const part of node.parts) {
+        const constant = constantOf(part);
+        if (constant === undefined) return undefined;
+        text += String(constant);
+      }
+      return text;
     }
     case "call": {
       const args = node.args.map(constantOf);

@@ -71,8 +71,10 @@ export function call<T extends ElType, P extends Phase>(fn: ElFunction, ...args:
 
 /** What stands directly in an expression. */
 export function partsOf({ node }: Expr): readonly Expr[] {
-  return node.is === "join" ? node.parts : node.is === "call" ? node.args : [];
+  return node.is === "join" ? node.parts : node.is === "call" ? node.args : none;
 }
+
+const none: readonly Expr[] = [];
 
 /** The names of the parameters that an expression uses, in the order in which they stand in it. */
 export function parametersOf(value: Expr): readonly string[] {
