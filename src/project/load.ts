@@ -147,9 +147,8 @@ async function importConfig(file: string): Promise<LocatedConfig> {
 function refuseUnknownImports(config: string, loaded: object, exported: readonly string[]): void {
   const own = `${dirname(config)}/`;
   const files = Object.keys(loaded).filter((path) => path.startsWith(own) && !path.includes("/node_modules/"));
-  throwAll(
-    [...new Set([config, ...files])].flatMap((file) => unknownImports(file, readFileSync(file, "utf8"), exported)),
-  );
+  const known = new Set(exported);
+  throwAll([...new Set([config, ...files])].flatMap((file) => unknownImports(file, readFileSync(file, "utf8"), known)));
 }
 
 /** An error thrown by the user's own TypeScript, or its compiler, with the place that it names. */

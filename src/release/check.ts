@@ -29,12 +29,13 @@ export function writtenFor(project: Project, { name, target }: NamedTarget<Clust
   const documents = documentsOf(project, writing.context);
   const values = valuesOn(project, { name, target });
   const isSecret = (parameter: string): boolean => typeof target.parameters?.[parameter] === "object";
+  const hasSecrets = Object.keys(target.parameters ?? {}).some(isSecret);
   return {
     writing,
     documents,
     problems: [
       ...documentProblems(profileOf(target.profile), documents),
-      ...writtenSecrets(project.found, isSecret),
+      ...(hasSecrets ? writtenSecrets(project.found, isSecret) : []),
       ...values.problems,
     ],
     errors: [...targetErrors(project, target, name), ...values.errors],
@@ -53,6 +54,7 @@ function readText(file: string): string | undefined {
 
 /** What the target lacks for what the project uses. */
 function targetErrors(project: Project, target: ClusterTarget, name: string): readonly HowdahError[] {
+  if (target.hiveServer2 !== undefined && target.kerberos !== true) return [];
   const actions = [...project.definitions.workflows.values()].flatMap((workflow) =>
     actionsOf(workflow).map((action) => ({ action, path: `workflow ${workflow.name} › action ${action.name}` })),
   );
