@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { bug, throwAll } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { libraryFolder, type Place } from "../core/source.ts";
@@ -63,7 +63,7 @@ export function build(
 ): Build {
   const { writing, documents, problems, errors } = writtenFor(project, { name, target });
   throwAll([...errors, ...problems.filter(({ severity }) => severity === "error").map(problemError)]);
-  const place = ({ file, line }: Place): string => `${relative(project.root, file)}:${line}`;
+  const place = writing.context.placeText;
   const deployed = inOrder([
     ...documents.map((one) => ({
       path: layout.document(one.kind, one.name),
@@ -74,7 +74,8 @@ export function build(
     ...jobFiles(project, writing, place),
     ...projectFiles(project),
   ]);
-  const hash = sha256(deployed.map(({ path, content }) => `${path}\n${sha256(content)}\n`).join("")).slice(0, 16);
+  const deployedEntries = deployed.map((file) => entryOf(file, true));
+  const hash = sha256(deployedEntries.map((one) => `${one.path}\n${one.sha256}\n`).join("")).slice(0, 16);
   const values = valuesOf(project, target, options.given ?? {}, options.recorded);
   const properties = documents.map((one) => ({
     path: layout.properties(one.kind, one.name),
@@ -90,7 +91,7 @@ export function build(
     deployed: [...deployed.map(({ path }) => path), layout.manifest],
   }).map((file) => ({ ...file, from: "" }));
   const listed: readonly ManifestFile[] = [
-    ...deployed.map((file) => entryOf(file, true)),
+    ...deployedEntries,
     ...[...properties, ...bin].map((file) => entryOf(file, false)),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const manifest: Manifest = {
