@@ -13,14 +13,14 @@ import { basename, dirname, join } from "node:path";
 import { HowdahError, systemCode } from "../core/errors.ts";
 import { isRunning } from "../project/process.ts";
 import { onDisk } from "../project/disk.ts";
-import type { Build } from "./build.ts";
+import type { Build, BuildFile } from "./build.ts";
 import { layout } from "./layout.ts";
 import type { Manifest } from "./manifest.ts";
 
 /**
  * Writes a build into a folder, in the place of the build that was there: readers see the old tree or the new one,
- * never a part. What killed builds have left beside it goes. Throws `IN_THE_WAY` for a folder that holds something
- * else.
+ * never a part; a tree that is the same stays. What killed builds have left beside it goes. Throws `IN_THE_WAY` for a
+ * folder that holds something else.
  */
 export function writeBuild({ files }: Pick<Build, "files">, out: string): void {
   onDisk("write the build", out, () => {
@@ -33,16 +33,17 @@ export function writeBuild({ files }: Pick<Build, "files">, out: string): void {
         where: out,
         next: "name another folder: --out FOLDER",
       });
+    const kept = sameFiles(files, folder);
+    if (kept.size === files.length && holdsOnly(files, folder)) return;
     const [made, old] = [aside(folder, "new"), aside(folder, "old")];
     try {
       mkdirSync(dirname(folder), { recursive: true });
       // Not with the others: where a folder cannot be made at all, a recursive attempt of Node's never ends.
       mkdirSync(made);
-      const folders = new Set(files.map(({ path }) => dirname(join(made, path))));
-      for (const one of folders) mkdirSync(one, { recursive: true });
+      for (const one of foldersOf(files).keys()) mkdirSync(join(made, one), { recursive: true });
       for (const { path, content, executable = false } of files) {
         const file = join(made, path);
-        if (!takeOver(join(folder, path), content, file))
+        if (!kept.has(path) || !takeOver(join(folder, path), file))
           writeFileSync(file, content, { mode: executable ? 0o755 : 0o644 });
       }
       putInPlace(made, folder, old);
@@ -53,17 +54,59 @@ export function writeBuild({ files }: Pick<Build, "files">, out: string): void {
   });
 }
 
-/**
- * Gives a file of the build before a second name in the new one, where it has the same content: many times quicker than
- * writing it. False where it cannot be had so.
- */
-function takeOver(before: string, content: string | Uint8Array, file: string): boolean {
+/** The paths of the files that stand in the build before with the same content. */
+function sameFiles(files: readonly BuildFile[], folder: string): ReadonlySet<string> {
+  const same = new Set<string>();
+  for (const { path, content } of files)
+    if (contentAt(`${folder}/${path}`)?.equals(Buffer.from(content)) === true) same.add(path);
+  return same;
+}
+
+function contentAt(file: string): Buffer | undefined {
   try {
-    if (!readFileSync(before).equals(Buffer.from(content))) return false;
+    return readFileSync(file);
+  } catch {
+    // It is not there, or cannot be read: it is written anew.
+    return undefined;
+  }
+}
+
+/** Every folder of a build, its own included, with what is in it: how many files and how many folders. */
+function foldersOf(files: readonly BuildFile[]): ReadonlyMap<string, { files: number; folders: number }> {
+  const found = new Map([[".", { files: 0, folders: 0 }]]);
+  const inside = (folder: string): { files: number; folders: number } => {
+    const known = found.get(folder);
+    if (known !== undefined) return known;
+    inside(dirname(folder)).folders += 1;
+    const made = { files: 0, folders: 0 };
+    found.set(folder, made);
+    return made;
+  };
+  for (const { path } of files) inside(dirname(path)).files += 1;
+  return found;
+}
+
+/** Whether a folder that has all files of a build has nothing else: then the build stands there already. */
+function holdsOnly(files: readonly BuildFile[], folder: string): boolean {
+  for (const [path, wanted] of foldersOf(files)) {
+    const there = readdirSync(join(folder, path), { withFileTypes: true });
+    if (there.length !== wanted.files + wanted.folders) return false;
+    if (there.filter((one) => one.isDirectory()).length !== wanted.folders) return false;
+    if (there.filter((one) => one.isFile()).length !== wanted.files) return false;
+  }
+  return true;
+}
+
+/**
+ * Gives a file of the build before a second name in the new one: many times quicker than writing it. False where it
+ * cannot be had so.
+ */
+function takeOver(before: string, file: string): boolean {
+  try {
     linkSync(before, file);
     return true;
   } catch {
-    // It is not there, or not in a file system with links.
+    // Somebody has just taken it away, or the file system has no links.
     return false;
   }
 }

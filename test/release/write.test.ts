@@ -98,6 +98,21 @@ describe("writing a build", () => {
     assert.equal(contentOf(out), "first");
   });
 
+  it("leaves the tree in its place when it is the same, and no other", () => {
+    writeBuild(built, out);
+    const { ino } = statSync(out);
+    writeBuild(built, out);
+    assert.equal(statSync(out).ino, ino);
+    for (const stale of ["stale.txt", "hive/w3/stale.hql", "hive/w3/stale/"]) {
+      const left = join(out, stale);
+      if (stale.endsWith("/")) mkdirSync(left);
+      else writeFileSync(left, "");
+      writeBuild(built, out);
+      assert.ok(!existsSync(left), stale);
+      assert.equal(contentOf(out), "first");
+    }
+  });
+
   it("leaves a folder alone that no build wrote, and the old build when it fails", () => {
     const foreign = join(folder, "foreign");
     mkdirSync(foreign);
