@@ -16,19 +16,25 @@ const own = `${libraryFolder}/`;
 /**
  * The place in the caller's own file from where the library was called, read off the stack. jiti keeps the lines of
  * the TypeScript it compiles, so they are those of the source. Definitions ask for it by the ten thousand: the frames
- * are looked at one by one, since writing a whole stack as text costs many times more.
+ * are looked at one by one, since writing a whole stack as text costs many times more. `called` is the function of the
+ * library that is asked most often from the caller's own file: the frame above it alone is looked at first.
  */
-export function callerPlace(): Place {
-  return placeAmong(framesOf(4)) ?? placeAmong(framesOf(100)) ?? { file: "(unknown)", line: 0 };
+export function callerPlace(called: Called = callerPlace): Place {
+  const near = placeAmong(called === callerPlace ? framesOf(4, callerPlace) : framesOf(1, called));
+  return near ?? placeAmong(framesOf(100, callerPlace)) ?? { file: "(unknown)", line: 0 };
 }
 
-function framesOf(limit: number): readonly NodeJS.CallSite[] {
+/** Any function. */
+type Called = (...args: never[]) => unknown;
+
+/** The frames above a function's, the nearest first. */
+function framesOf(limit: number, above: Called): readonly NodeJS.CallSite[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was, never called here
   const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = limit;
   Error.prepareStackTrace = (_, frames) => frames;
   const holder: { stack?: readonly NodeJS.CallSite[] } = {};
-  Error.captureStackTrace(holder, callerPlace);
+  Error.captureStackTrace(holder, above);
   const frames = holder.stack ?? [];
   Error.stackTraceLimit = stackTraceLimit;
   Error.prepareStackTrace = prepareStackTrace;

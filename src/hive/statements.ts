@@ -54,7 +54,7 @@ export function addPartition(
 
 /** HiveQL as the user wrote it. Only Hive can run it. */
 export function hiveScript(text: string, uses: readonly Expr[] = []): HiveStatement {
-  return { kind: "hive", is: "script", text, uses, at: callerPlace() };
+  return { kind: "hive", is: "script", text, uses, at: callerPlace(hiveScript) };
 }
 
 function some<T>(value: T | undefined): readonly T[] {

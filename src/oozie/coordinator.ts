@@ -9,10 +9,12 @@ import {
   dateOffset,
   dateTzOffset,
   epochTime,
+  expr,
   formatTime,
   literal,
   toExpr,
   type DateUnit,
+  type ElFunction,
   type ElType,
   type Expr,
   type Phase,
@@ -122,27 +124,35 @@ export interface Coordinator {
   readonly at: Place;
 }
 
-/** The members of both contexts. */
-function promiseContext<W extends string, P extends "action" | "sla">(writes: Named<Instances>): PromiseContext<W, P> {
+/** The members of both contexts. Their place is the coordinator's: it is not looked for anew for each. */
+function promiseContext<W extends string, P extends "action" | "sla">(
+  writes: Named<Instances>,
+  at: Place,
+): PromiseContext<W, P> {
+  const fact = <T extends ElType>(fn: ElFunction): Expr<T, P> => expr({ is: "call", fn, args: [] }, at);
   return {
-    nominalTime: call("coord:nominalTime"),
-    actualTime: call("coord:actualTime"),
-    actionId: call("coord:actionId"),
-    name: call("coord:name"),
-    user: call("coord:user"),
+    nominalTime: fact("coord:nominalTime"),
+    actualTime: fact("coord:actualTime"),
+    actionId: fact("coord:actionId"),
+    name: fact("coord:name"),
+    user: fact("coord:user"),
     formatTime: formatTime<P>,
     epochTime: epochTime<P>,
     dateOffset: dateOffset<P>,
     dateTzOffset: dateTzOffset<P>,
-    writes: uris<W, P>("coord:dataOut", writes),
+    writes: uris<W, P>("coord:dataOut", writes, at),
   };
 }
 
 function uris<N extends string, P extends Phase>(
   fn: "coord:dataIn" | "coord:dataOut",
   events: Named<Instances>,
+  at: Place,
 ): Readonly<Record<N, Expr<"path", P>>> {
-  const entries = Object.keys(events).map((event) => [event, call<"path", P>(fn, literal(event))]);
+  const entries = Object.keys(events).map((event) => [
+    event,
+    expr<"path", P>({ is: "call", fn, args: [literal(event, at)] }, at),
+  ]);
   return Object.fromEntries(entries) as Readonly<Record<N, Expr<"path", P>>>;
 }
 
@@ -166,8 +176,8 @@ export function coordinator<
   const reads = given ?? {};
   const writes: Named<Instances> = options.writes ?? {};
   const run = options.run({
-    ...promiseContext<keyof W & string, "action">(writes),
-    reads: uris("coord:dataIn", reads),
+    ...promiseContext<keyof W & string, "action">(writes, at),
+    reads: uris("coord:dataIn", reads, at),
     hcatalog: {
       databaseIn: asks("coord:databaseIn"),
       tableIn: asks("coord:tableIn"),
@@ -185,19 +195,19 @@ export function coordinator<
     kind: "coordinator",
     name,
     every: options.every,
-    start: toExpr<"time", Phase>(options.start),
-    end: toExpr<"time", Phase>(options.end),
+    start: toExpr<"time", Phase>(options.start, at),
+    end: toExpr<"time", Phase>(options.end, at),
     timezone: options.timezone ?? "UTC",
     reads,
     lacksReads: given === undefined,
     writes,
     cleanup: options.cleanup ?? false,
     run,
-    concurrency: toExpr<"int", Phase>(options.concurrency ?? 1),
-    throttle: toExpr<"int", Phase>(options.throttle ?? 12),
+    concurrency: toExpr<"int", Phase>(options.concurrency ?? 1, at),
+    throttle: toExpr<"int", Phase>(options.throttle ?? 12, at),
     timeout: options.timeout,
     execution: options.execution ?? "FIFO",
-    sla: options.sla === undefined ? undefined : sla(options.sla(promiseContext<keyof W & string, "sla">(writes))),
+    sla: options.sla === undefined ? undefined : sla(options.sla(promiseContext<keyof W & string, "sla">(writes, at))),
     accept: options.accept ?? {},
     at,
   });

@@ -93,7 +93,7 @@ export function workflow<const I extends InputTypes>(
 ): Workflow<I> {
   const at = callerPlace();
   const given = Object.fromEntries(
-    Object.keys(inputs).map((input) => [input, expr({ is: "parameter", name: input })]),
+    Object.keys(inputs).map((input) => [input, expr({ is: "parameter", name: input }, at)]),
   ) as Inputs<I>;
   const made: Workflow<I> = Object.freeze({
     kind: "workflow" as const,
@@ -105,10 +105,13 @@ export function workflow<const I extends InputTypes>(
     at,
     with: <P extends "action" | "workflow">(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P> => {
       const entries = Object.entries<Value<ElType, P>>(values);
+      const calledAt = callerPlace();
       return Object.freeze({
         workflow: made,
-        values: Object.freeze(Object.fromEntries(entries.map(([key, value]) => [key, toExpr<ElType, P>(value)]))),
-        at: callerPlace(),
+        values: Object.freeze(
+          Object.fromEntries(entries.map(([key, value]) => [key, toExpr<ElType, P>(value, calledAt)])),
+        ),
+        at: calledAt,
       });
     },
   });

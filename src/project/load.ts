@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import { didYouMean, HowdahError, isHowdahError, ManyErrors, messageOf, throwAll } from "../core/errors.ts";
 import { libraryFolder, type Place } from "../core/source.ts";
@@ -111,15 +112,19 @@ function isFile(path: string): boolean {
 
 async function importConfig(file: string): Promise<LocatedConfig> {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah", "definitions");
+  const library = join(libraryFolder, "index.js");
+  const howdah = (await import(pathToFileURL(library).href)) as object;
+  const exported = Object.keys(howdah);
   const jiti = createJiti(file, {
     fsCache: cache,
     interopDefault: false,
     // The definitions must be made by this very copy of the library.
-    alias: { howdah: join(libraryFolder, "index.js") },
+    alias: { howdah: library },
+    // Given as it is: jiti would look for it, and load it, once for each file.
+    virtualModules: { howdah },
   });
   let loaded: unknown;
   try {
-    const exported = Object.keys(await jiti.import<object>("howdah"));
     try {
       loaded = await jiti.import(file);
     } catch (error) {

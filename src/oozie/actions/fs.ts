@@ -1,9 +1,10 @@
+import { callerPlace } from "../../core/source.ts";
 import { action, running, type ActionOptions, type RunningValue } from "./make.ts";
 import type { FsAction, FsOperation } from "./model.ts";
 
 /** Works on the file system. `FsActionExecutor` does the operations in the order in which they are given. */
 export function fs(name: string, operations: readonly FsOperation[], options: ActionOptions = {}): FsAction {
-  return action<FsAction>(name, options, { type: "fs", operations });
+  return action<FsAction>(name, options, { type: "fs", operations }, callerPlace(fs));
 }
 
 type PathValue = RunningValue<"path">;

@@ -26,7 +26,7 @@ export function hive2(
   run: readonly HiveScriptPart[],
   options: LaunchedOptions & FileOptions = {},
 ): Hive2Action {
-  const at = callerPlace();
+  const at = callerPlace(hive2);
   return launched<Hive2Action>(name, options, at, { type: "hive2", run });
 }
 
@@ -40,7 +40,7 @@ export function spark(
     readonly to?: RunningValue<"string">;
   },
 ): SparkAction {
-  const at = callerPlace();
+  const at = callerPlace(spark);
   return launched<SparkAction>(name, options, at, {
     type: "spark",
     job: options.job,
@@ -64,7 +64,7 @@ export function sparkApplication(
       readonly mode?: "cluster" | "client";
     },
 ): SparkApplicationAction {
-  const at = callerPlace();
+  const at = callerPlace(sparkApplication);
   return launched<SparkApplicationAction>(name, options, at, {
     type: "spark-application",
     application: options.application,
@@ -87,7 +87,7 @@ export function shell(
       readonly captureOutput?: boolean;
     },
 ): ShellAction {
-  const at = callerPlace();
+  const at = callerPlace(shell);
   return launched<ShellAction>(name, options, at, {
     type: "shell",
     command: options.command,
@@ -109,7 +109,7 @@ export function java(
       readonly captureOutput?: boolean;
     },
 ): JavaAction {
-  const at = callerPlace();
+  const at = callerPlace(java);
   return launched<JavaAction>(name, options, at, {
     type: "java",
     mainClass: options.mainClass,
@@ -129,7 +129,7 @@ export function distcp(
     readonly javaOptions?: string;
   },
 ): DistcpAction {
-  const at = callerPlace();
+  const at = callerPlace(distcp);
   return launched<DistcpAction>(name, options, at, {
     type: "distcp",
     from: options.from.map((path) => running(path, at)),

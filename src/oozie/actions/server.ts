@@ -17,7 +17,7 @@ export function email(
     readonly attachments?: readonly RunningValue<"path">[];
   },
 ): EmailAction {
-  const at = callerPlace();
+  const at = callerPlace(email);
   const own: Omit<EmailAction, keyof ActionBase> = {
     type: "email",
     to: running(options.to, at),

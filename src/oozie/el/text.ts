@@ -1,11 +1,11 @@
-import { callerPlace } from "../../core/source.ts";
+import { callerPlace, type Place } from "../../core/source.ts";
 import { call, expr, literal, toExpr, type ElType, type ElValue, type Expr, type Phase, type Value } from "./expr.ts";
 
 function join<T extends ElType, P extends Phase>(
   texts: TemplateStringsArray,
   parts: readonly (Expr<ElType, P> | string)[],
+  at: Place,
 ): Expr<T, P> {
-  const at = callerPlace();
   const all: Expr[] = [];
   texts.forEach((text, i) => {
     const part = parts[i];
@@ -20,7 +20,7 @@ export function path<P extends Phase = Phase>(
   texts: TemplateStringsArray,
   ...parts: readonly (Expr<ElType, P> | string)[]
 ): Expr<"path", P> {
-  return join(texts, parts);
+  return join(texts, parts, callerPlace(path));
 }
 
 /** A text put together from expressions. */
@@ -28,7 +28,7 @@ export function text<P extends Phase = Phase>(
   texts: TemplateStringsArray,
   ...parts: readonly (Expr<ElType, P> | string)[]
 ): Expr<"string", P> {
-  return join(texts, parts);
+  return join(texts, parts, callerPlace(text));
 }
 
 /** The fields of a data-set instance's time, always in UTC. */
