@@ -98,7 +98,7 @@ export async function* decisiveLines(
 ): AsyncGenerator<string, void, undefined> {
   const what = state !== undefined && id !== undefined ? `livy:${id}` : application;
   if (what === undefined) return;
-  for await (const part of logs(cluster, definitions, { what, lines: 0, signal: io.signal })) {
+  for await (const part of logs(cluster, definitions, { what, lines: 0, patience: 30_000, signal: io.signal })) {
     if (part.is !== "action") continue;
     if (io.json) yield JSON.stringify({ event: "batch.decisive", decisive: part.decisive });
     else for (const { source, line } of part.decisive) yield `  ${io.colors.dim(`${source}:`)} ${io.colors.red(line)}`;

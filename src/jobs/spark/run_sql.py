@@ -1202,7 +1202,8 @@ class Run:
 
     def check_rejects(self):
         """Counts each unit's rejects by raw data set, and finds the first unit that has too many."""
-        self.rejects = {unit.key: {name: 0 for name in self.raw_rows} for unit in self.units}
+        counted = self.raw_rows if self.spec["rejects"] is not None else {}
+        self.rejects = {unit.key: {name: 0 for name in counted} for unit in self.units}
         if self.spec["rejects"] is None:
             return
         view = self.spec["rejects"]["table"].replace(".", "__")

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Application, ApplicationAttempt, NodeManager } from "../../connect/yarn.ts";
 import { isApplicationOver } from "../../connect/yarn.ts";
 import { isHowdahError } from "../../core/errors.ts";
@@ -19,11 +20,15 @@ const ofNodeManager = ["directory.info", "launch_container.sh", "prelaunch.out"]
 /** Where programs say most. */
 const order = ["stderr", "stdout", "syslog", "prelaunch.err"];
 
-/** The logs of an application's masters (a launcher, a driver in the cluster), attempt by attempt; what is not there is told. */
+/**
+ * The logs of an application's masters (a launcher, a driver in the cluster), attempt by attempt; what is not there is told.
+ * @param patience for how long those of what has just ended are waited for, in milliseconds
+ */
 export async function* logsOf(
   cluster: Cluster,
   application: Application,
   signal: AbortSignal | undefined,
+  patience = 0,
 ): AsyncGenerator<ContainerText | { readonly missing: string }, void, undefined> {
   const attempts = await cluster.yarn.attempts(application.id);
   if (attempts.every(({ container }) => container === undefined))
@@ -32,7 +37,7 @@ export async function* logsOf(
     signal?.throwIfAborted();
     if (attempt.container === undefined) continue;
     const { container } = attempt;
-    const source = await sourceOf(cluster, application, attempt);
+    const source = await sourceWithin(cluster, application, attempt, signal, patience);
     if (source === undefined) {
       yield { missing: whyNone(cluster, application, container) };
       continue;
@@ -74,6 +79,23 @@ async function sourceOf(
     if (own.length > 0) return { from, files: own.sort((a, b) => rank(a.name) - rank(b.name)) };
   }
   return undefined;
+}
+
+/** For a moment after the end nobody serves logs: the NodeManager has given them away, the job history not got them yet. */
+async function sourceWithin(
+  cluster: Cluster,
+  application: Application,
+  attempt: ApplicationAttempt,
+  signal: AbortSignal | undefined,
+  patience: number,
+): ReturnType<typeof sourceOf> {
+  const until = performance.now() + (cluster.jobHistory === undefined ? 0 : patience);
+  for (;;) {
+    const source = await sourceOf(cluster, application, attempt);
+    if (source !== undefined || performance.now() >= until) return source;
+    await sleep(1000);
+    signal?.throwIfAborted();
+  }
 }
 
 function whyNone({ jobHistory, target }: Cluster, { state }: Application, container: string): string {

@@ -1,7 +1,9 @@
+/** What run_sql.py says at last: it names the unit. Spark puts it into the driver's standard output (PythonRunner). */
+export const ofRunner = /^error: /;
+
 /** What kind of line tells why something failed: the ones before say more than those after. */
 const kinds: readonly { readonly pattern: RegExp; readonly keep: number }[] = [
-  // run_sql.py, which names the unit.
-  { pattern: /^error: /, keep: 2 },
+  { pattern: ofRunner, keep: 2 },
   // YARN, of a container that took more memory than it had asked for.
   { pattern: /running beyond (?:the '?)?(?:physical|virtual)|killed by YARN for exceeding/i, keep: 2 },
   { pattern: /(?<!On)OutOfMemoryError|GC overhead limit exceeded|Cannot allocate memory|^Killed$/, keep: 2 },

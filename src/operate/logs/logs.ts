@@ -17,7 +17,7 @@ import { findJob } from "../find.ts";
 import { utc } from "../planned.ts";
 import { applicationsOf } from "../why/workflow.ts";
 import { logsOf, readBytes } from "./containers.ts";
-import { Decisive, Tail } from "./decisive.ts";
+import { Decisive, ofRunner, Tail } from "./decisive.ts";
 
 export interface LogsRequest {
   /** A bundle, coordinator or workflow by its name or id; `livy:7` for a batch, `application_…` for one of YARN. */
@@ -30,6 +30,8 @@ export interface LogsRequest {
   readonly all?: boolean;
   /** How many lines of the end of each log. @default 40 */
   readonly lines?: number;
+  /** For how long logs of what has just ended are waited for, in milliseconds: YARN is putting them together. @default 0 */
+  readonly patience?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -266,7 +268,7 @@ async function ofApplication(
     for (const line of diagnostics.split("\n")) said.add(line);
     decisive.push(...said.lines().map((line) => ({ source: `${kind}${application.id}`, line: redact(line) })));
   }
-  for await (const log of logsOf(cluster, application, request.signal)) {
+  for await (const log of logsOf(cluster, application, request.signal, request.patience)) {
     if ("missing" in log) {
       parts.push(note(log.missing));
       continue;
@@ -287,7 +289,8 @@ async function ofApplication(
     const { bytes } = log;
     parts.push({ is: "log", source, bytes, left: tail.left, cut: bytes > readBytes, lines: tail.lines.map(redact) });
   }
-  return { parts, decisive };
+  const [own, others] = [true, false].map((is) => decisive.filter(({ line }) => ofRunner.test(line) === is));
+  return { parts, decisive: [...own!, ...others!] };
 }
 
 /** What Java and its libraries print on standard error of every container. */

@@ -98,7 +98,9 @@ export async function followBatch(
         ? isApplicationOver(application.state)
         : !forgotten && batch !== undefined && isBatchOver(batch.state) && !yarn.isAway;
     if (application !== undefined && (isOver || application.state === "RUNNING")) {
-      const now = (await driverProgress(cluster, application)) ?? progress;
+      const ask = driverProgress.bind(undefined, cluster, application);
+      // What was read before the end may lack the last units, so it does not count then.
+      const now = isOver && progress !== undefined ? await atLast(ask, every) : ((await ask()) ?? progress);
       if (now !== undefined && JSON.stringify(now) !== JSON.stringify(progress))
         emit({ event: "batch.progress", id: ref.id, name, ...now });
       progress = now;
@@ -117,6 +119,17 @@ export async function followBatch(
     await sleep(Math.min(every, left), undefined, signal === undefined ? {} : { signal }).catch(() => {
       signal?.throwIfAborted();
     });
+  }
+}
+
+/** For how long logs are asked for that YARN is about to put together, in milliseconds. */
+const collected = 15_000;
+
+/** What the driver said at last: between the end and the job history's copy nobody serves it for a moment. */
+async function atLast(ask: () => Promise<JobProgress | undefined>, every: number): Promise<JobProgress | undefined> {
+  for (const until = performance.now() + collected; ; await sleep(every)) {
+    const found = await ask();
+    if (found !== undefined || performance.now() > until) return found;
   }
 }
 
