@@ -58,3 +58,10 @@ export const projectOptions = {
   data: { type: "string", value: "FOLDER", describe: "another folder than the target's own" },
   define: { type: "list", alias: "D", value: "NAME=VALUE", describe: "the value of a parameter; may be repeated" },
 } satisfies Readonly<Record<string, OptionSpec>>;
+
+/** `--target` of commands that work on a cluster alone. */
+export const clusterOption: OptionSpec = {
+  type: "string",
+  value: "NAME",
+  describe: "a cluster of howdah.config.ts (default: the only one)",
+};

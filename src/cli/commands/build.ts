@@ -1,4 +1,4 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
 const { project, define } = projectOptions;
 
@@ -8,7 +8,7 @@ export const buildCommand: Command = {
   describe: "write Oozie XML, HiveQL, jobs and their properties into one folder",
   positionals: { min: 0, max: 0 },
   options: {
-    target: { type: "string", value: "NAME", describe: "a cluster of howdah.config.ts (default: the only one)" },
+    target: clusterOption,
     out: { type: "string", value: "FOLDER", describe: "where to write (default: build-files in the project)" },
     project: project,
     define: define,

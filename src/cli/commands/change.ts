@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target } = projectOptions;
+const { project } = projectOptions;
 
 export const changeCommand: Command = {
   name: "change",
@@ -14,7 +14,7 @@ export const changeCommand: Command = {
     concurrency: { type: "string", value: "N", describe: "how many actions run side by side" },
     "dry-run": { type: "boolean", describe: "say what it means; change nothing" },
     project: project,
-    target: target,
+    target: clusterOption,
   },
   examples: [
     ["howdah change hourly --end 2012-03-02T00:00Z", "an earlier or a later end"],

@@ -1,7 +1,7 @@
 import type { Verb } from "../../operate/control.ts";
-import { projectOptions, type Command, type OptionSpec } from "../command.ts";
+import { clusterOption, projectOptions, type Command, type OptionSpec } from "../command.ts";
 
-const { project, target } = projectOptions;
+const { project } = projectOptions;
 
 function control(
   verb: Verb,
@@ -20,7 +20,7 @@ function control(
       "dry-run": { type: "boolean", describe: "say what would be done; change nothing" },
       wait: { type: "boolean", describe: "until the job and all below it have followed" },
       timeout: { type: "string", value: "TIME", describe: "wait no longer than 90m, 2h or 1d; exit 3 then" },
-      target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+      target: clusterOption,
       project: project,
     },
     examples,

@@ -1,11 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
 const { project, define } = projectOptions;
-const target = {
-  type: "string",
-  value: "NAME",
-  describe: "a cluster of howdah.config.ts (default: the only one)",
-} as const;
 
 export const deployCommand: Command = {
   name: "deploy",
@@ -13,7 +8,7 @@ export const deployCommand: Command = {
   describe: "bring what a build writes to a cluster, and make it the current release",
   positionals: { min: 0, max: 0 },
   options: {
-    target,
+    target: clusterOption,
     "dry-run": {
       type: "boolean",
       describe: "only say what would be uploaded, and what differs from the current release",
@@ -37,7 +32,7 @@ export const releasesCommand: Command = {
   usage: "releases [--target NAME]",
   describe: "list the releases on a cluster, and which running jobs use them",
   positionals: { min: 0, max: 0 },
-  options: { target, project: project },
+  options: { target: clusterOption, project: project },
   examples: [["howdah releases", "hash, when, by whom, files, bytes, jobs; the current one is marked"]],
   run: async (args, io) => (await import("../handlers/releases.ts")).handleReleases(args, io),
 };
@@ -47,7 +42,7 @@ export const rollbackCommand: Command = {
   usage: "rollback [HASH] [--target NAME]",
   describe: "make an earlier release the current one again",
   positionals: { min: 0, max: 1 },
-  options: { target, project: project },
+  options: { target: clusterOption, project: project },
   examples: [
     ["howdah rollback", "the release that was current before; once more, and it is the other one again"],
     ["howdah rollback 3f2a", "the release whose hash begins so"],
@@ -66,7 +61,7 @@ export const gcCommand: Command = {
   options: {
     keep: { type: "string", value: "N", describe: "keep at least the N releases deployed last (default: 5)" },
     "dry-run": { type: "boolean", describe: "only say what would be removed" },
-    target,
+    target: clusterOption,
     project: project,
   },
   examples: [

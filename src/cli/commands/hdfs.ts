@@ -1,7 +1,7 @@
-import type { Command, CommandGroup, OptionSpec } from "../command.ts";
+import { clusterOption, type Command, type CommandGroup, type OptionSpec } from "../command.ts";
 
 const place: Readonly<Record<string, OptionSpec>> = {
-  target: { type: "string", value: "NAME", describe: "a cluster of howdah.config.ts (default: the only one)" },
+  target: clusterOption,
   url: { type: "list", value: "URL", describe: "WebHDFS or HttpFS, without any project; may be repeated for a pair" },
   user: { type: "string", value: "NAME", describe: "who asks, with --url (default: the operating system's user)" },
   project: { type: "string", value: "FOLDER", describe: "the project's folder (default: this one or one above it)" },

@@ -1,6 +1,6 @@
-import { projectOptions, type Command, type CommandGroup } from "../command.ts";
+import { clusterOption, projectOptions, type Command, type CommandGroup } from "../command.ts";
 
-const { project, target, define } = projectOptions;
+const { project, define } = projectOptions;
 
 const run: Command = {
   name: "hive run",
@@ -10,7 +10,7 @@ const run: Command = {
   options: {
     format: { type: "string", value: "FORMAT", describe: "of rows: table (default), csv (one header line) or jsonl" },
     project,
-    target,
+    target: clusterOption,
     define: {
       type: "list",
       alias: "D",
@@ -39,7 +39,7 @@ const apply: Command = {
   options: {
     "dry-run": { type: "boolean", describe: "only show the plan" },
     project,
-    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    target: clusterOption,
     define: { ...define, describe: "the value of a parameter; may be repeated" },
   },
   examples: [

@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target } = projectOptions;
+const { project } = projectOptions;
 
 export const logsCommand: Command = {
   name: "logs",
@@ -17,7 +17,7 @@ export const logsCommand: Command = {
     all: { type: "boolean", describe: "every action, also what did not fail" },
     lines: { type: "string", value: "N", describe: "how many lines of the end of each log (default: 40)" },
     project: project,
-    target: target,
+    target: clusterOption,
   },
   examples: [
     ["howdah logs hourly", "the latest action of a coordinator that failed"],

@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target } = projectOptions;
+const { project } = projectOptions;
 
 export const rerunCommand: Command = {
   name: "rerun",
@@ -30,7 +30,7 @@ export const rerunCommand: Command = {
       describe: "of a workflow: leave alone what was done before this node",
     },
     project: project,
-    target: target,
+    target: clusterOption,
   },
   examples: [
     ["howdah rerun hourly --status FAILED,KILLED,TIMEDOUT --dry-run", "which actions that would be"],

@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target, define } = projectOptions;
+const { project, define } = projectOptions;
 
 export const setupCommand: Command = {
   name: "setup",
@@ -13,7 +13,7 @@ export const setupCommand: Command = {
       describe: "have the project's set-up workflow create the tables (default: HiveServer2 is asked to)",
     },
     "dry-run": { type: "boolean", describe: "only say what would be done" },
-    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    target: clusterOption,
     project,
     define: { ...define, describe: "the value of a parameter; may be repeated" },
   },

@@ -1,6 +1,6 @@
-import { projectOptions, type Command, type CommandGroup } from "../command.ts";
+import { clusterOption, projectOptions, type Command, type CommandGroup } from "../command.ts";
 
-const { project, target, define } = projectOptions;
+const { project, define } = projectOptions;
 
 const submit: Command = {
   name: "spark submit",
@@ -20,7 +20,7 @@ const submit: Command = {
     timeout: { type: "string", value: "TIME", describe: "follow no longer than 90m, 2h or 1d; exit 3 then" },
     release: { type: "string", value: "HASH", describe: "a deployed release (default: the current one)" },
     beside: { type: "boolean", describe: "also where Oozie or another batch makes the same" },
-    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    target: clusterOption,
     project,
     define,
   },

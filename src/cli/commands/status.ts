@@ -1,7 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target } = projectOptions;
-const cluster = { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" };
+const { project } = projectOptions;
 
 export const statusCommand: Command = {
   name: "status",
@@ -13,7 +12,7 @@ export const statusCommand: Command = {
     until: { type: "string", value: "TIME", describe: "actions of nominal times before this one" },
     status: { type: "string", value: "STATUS", describe: "actions in these states, such as FAILED,KILLED,TIMEDOUT" },
     all: { type: "boolean", describe: "all actions of coordinators (default: the newest 10)" },
-    target: cluster,
+    target: clusterOption,
     project: project,
   },
   examples: [
@@ -32,7 +31,7 @@ export const watchCommand: Command = {
   positionals: { min: 1, max: 1 },
   options: {
     timeout: { type: "string", value: "TIME", describe: "no longer than 90m, 2h or 1d; exit 3 then" },
-    target: cluster,
+    target: clusterOption,
     project: project,
   },
   examples: [

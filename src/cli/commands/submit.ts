@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target, define } = projectOptions;
+const { project, define } = projectOptions;
 
 export const submitCommand: Command = {
   name: "submit",
@@ -15,7 +15,7 @@ export const submitCommand: Command = {
     timeout: { type: "string", value: "TIME", describe: "wait no longer than 90m, 2h or 1d; exit 3 then" },
     release: { type: "string", value: "HASH", describe: "a deployed release (default: the current one)" },
     beside: { type: "boolean", describe: "also beside an alive job of the same name with other content" },
-    target: { ...target, describe: "a cluster of howdah.config.ts (default: the only one)" },
+    target: clusterOption,
     project: project,
     define: { ...define, describe: "the value of a parameter or of a workflow's input; may be repeated" },
   },

@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target, define } = projectOptions;
+const { project, define } = projectOptions;
 
 export const updateCommand: Command = {
   name: "update",
@@ -10,7 +10,7 @@ export const updateCommand: Command = {
   options: {
     "dry-run": { type: "boolean", describe: "show the difference; change nothing" },
     project: project,
-    target: target,
+    target: clusterOption,
     define: define,
   },
   examples: [

@@ -1,6 +1,6 @@
-import { projectOptions, type Command } from "../command.ts";
+import { clusterOption, projectOptions, type Command } from "../command.ts";
 
-const { project, target } = projectOptions;
+const { project } = projectOptions;
 
 export const whyCommand: Command = {
   name: "why",
@@ -14,7 +14,7 @@ export const whyCommand: Command = {
       describe: "the action of this nominal time, such as 2012-03-01T00:00Z (default: the oldest that waits)",
     },
     project: project,
-    target: target,
+    target: clusterOption,
   },
   examples: [
     ["howdah why hourly", "the oldest action of a coordinator that waits"],
