@@ -10,6 +10,11 @@ import { inTurn, measure, median, spread } from "./measure.mjs";
 
 const user = userInfo().username;
 
+/** Runs a client of the sandbox. */
+function client(howdah, ...words) {
+  return measure(process.execPath, [howdah, "sandbox", "sh", "--", ...words]);
+}
+
 /** Does something with a folder of HDFS, which is gone afterwards. */
 async function withFolder(work) {
   const port = openSandbox(usualName()).ports["namenode-web"];
@@ -81,22 +86,7 @@ curl -sS -f -o /dev/null -X PUT -T "${file}" -H 'Content-Type: application/octet
         () =>
           measure(process.execPath, [join(root, "bench", "peer.mjs"), String(port), user, file, `${folder}/webhdfs`]),
       ],
-      [
-        "hdfs dfs -put -f",
-        () =>
-          measure(process.execPath, [
-            howdah,
-            "sandbox",
-            "sh",
-            "--",
-            "hdfs",
-            "dfs",
-            "-put",
-            "-f",
-            file,
-            `${folder}/hdfs`,
-          ]),
-      ],
+      ["hdfs dfs -put -f", () => client(howdah, "hdfs", "dfs", "-put", "-f", file, `${folder}/hdfs`)],
     ]);
     tell(say, results, "curl, in two steps");
   });
@@ -119,18 +109,7 @@ export default h.defineConfig({ name: "bench", definitions: [w], targets: { ther
     );
     const deployed = () => measure(process.execPath, [howdah, "deploy"], { cwd: project });
     const put = (...options) =>
-      measure(process.execPath, [
-        howdah,
-        "sandbox",
-        "sh",
-        "--",
-        "hdfs",
-        "dfs",
-        "-put",
-        ...options,
-        join(project, "files"),
-        `${folder}/hdfs`,
-      ]);
+      client(howdah, "hdfs", "dfs", "-put", ...options, join(project, "files"), `${folder}/hdfs`);
     await deployed();
     const anew = async (name, task) => {
       await hdfs.rm(`${folder}/${name}`, { recursive: true, force: true });
