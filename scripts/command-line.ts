@@ -3,13 +3,24 @@ import { didYouMean, errorFacts, exitCodes, HowdahError, isHowdahError, messageO
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<
-  typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: false }>
->["values"];
+  typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: true }>
+>;
 
 /** Reads a script's options. Throws `USAGE`, with the option that may have been meant. */
-export function parseOptions<O extends Options>(script: string, options: O, args: readonly string[]): Parsed<O> {
+export function parseOptions<O extends Options>(
+  script: string,
+  options: O,
+  args: readonly string[],
+): Parsed<O>["values"] {
+  const { values, positionals } = parseWords(script, options, args);
+  if (positionals.length > 0) throw usage(script, `there is nothing that ${positionals[0]} could mean`);
+  return values;
+}
+
+/** Reads a script's options, and the words beside them. Throws `USAGE`, with the option that may have been meant. */
+export function parseWords<O extends Options>(script: string, options: O, args: readonly string[]): Parsed<O> {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (error) {
     const [, unknown] = /^Unknown option '--([^']*)'/.exec(messageOf(error)) ?? [];
     if (unknown === undefined) {
@@ -22,7 +33,8 @@ export function parseOptions<O extends Options>(script: string, options: O, args
 }
 
 export function usage(script: string, message: string): HowdahError {
-  return new HowdahError(message, { code: "USAGE", next: `npm run ${script} -- --help` });
+  const command = script.endsWith(".sh") ? `scripts/${script}` : `npm run ${script} --`;
+  return new HowdahError(message, { code: "USAGE", next: `${command} --help` });
 }
 
 /** An aborted signal when the user interrupts, whose reason says what that left. */
@@ -37,7 +49,12 @@ export function interruption(message: string): AbortSignal {
 export function reportError(error: unknown, json: boolean): void {
   process.exitCode = isHowdahError(error) ? error.exitCode : exitCodes.bug;
   if (json) console.log(JSON.stringify({ error: errorFacts(error) }));
-  else if (isHowdahError(error)) {
+  else if (isHowdahError(error) && "problems" in error) for (const one of error.problems as unknown[]) print(one);
+  else print(error);
+}
+
+function print(error: unknown): void {
+  if (isHowdahError(error)) {
     console.error(`error: ${error.message}`);
     if (error.where !== undefined) console.error(`  where: ${error.where}`);
     if (error.next !== undefined) console.error(`  next: ${error.next}`);

@@ -1,0 +1,24 @@
+# What the scripts beside this file begin with: where the project is, and whether it is built.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+fail() {
+  echo "error: $1" >&2
+  echo "  next: $2" >&2
+  exit 2
+}
+
+command -v node >/dev/null || fail "there is no node on this machine" \
+  "install Node 20.19 or later; on a host that cannot run it, use bin/ of a build: docs/deployment.md"
+for file in bundle/howdah.js dist/index.js node_modules/.bin/jiti; do
+  [ -e "$root/$file" ] || fail "howdah is not built yet: there is no $file in $root" "npm ci"
+done
+
+# Runs a command of howdah on this project, whatever folder one is in.
+howdah() {
+  node "$root/bundle/howdah.js" "$@"
+}
+
+# Runs a script of the project that is written in TypeScript.
+script() {
+  "$root/node_modules/.bin/jiti" "$root/scripts/$1" "${@:2}"
+}
