@@ -22,3 +22,18 @@ howdah() {
 script() {
   "$root/node_modules/.bin/jiti" "$root/scripts/$1" "${@:2}"
 }
+
+# Runs a job by itself: on this machine, or with --target CLUSTER there, by Livy.
+job() {
+  local name=$1 word
+  shift
+  for word in "$@"; do
+    case $word in
+      --target | --target=*)
+        howdah spark submit "$name" --project "$root" "$@"
+        return
+        ;;
+    esac
+  done
+  howdah run "$name" --project "$root" --as-range "$@"
+}
