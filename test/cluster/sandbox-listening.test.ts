@@ -12,7 +12,7 @@ import { closed } from "../support/faults.js";
 import { skip } from "../support/skip.js";
 import { TestHdfs } from "./hdfs.js";
 import { squaresJob } from "./project.js";
-import { exampleJobs, inState, TestSandbox, usualServers } from "./sandbox.js";
+import { exampleJobs, inState, otherServers, TestSandbox, usualServers } from "./sandbox.js";
 import { commandOf, isLocal, listenersOf, type Listener } from "./sockets.js";
 
 /** What listens in the containers of a MapReduce and of a Spark job, by its main class. */
@@ -63,7 +63,7 @@ describe("cluster: listening sockets", function () {
   it("are at 127.0.0.1 in every server, at every port that is said to be its own", async () => {
     const status = await sandbox.status();
     assert.deepEqual(
-      inState(status, "healthy").filter((name) => name !== "spark-history"),
+      inState(status, "healthy").filter((name) => !otherServers.includes(name)),
       usualServers,
     );
     for (const { name, pid, ports } of status.services) {

@@ -6,7 +6,7 @@ import { openSandbox, type Sandbox } from "#src/sandbox/folder.js";
 import { holderOf } from "#src/sandbox/holders.js";
 import { defaultCache, fetchPackages, type Packages } from "#src/sandbox/packages.js";
 import { markedProcesses, serverOf, serverProcess } from "#src/sandbox/process.js";
-import { serviceNames, type ServiceName } from "#src/sandbox/services.js";
+import { serviceNames, servicesOf, usualParts, type ServiceName } from "#src/sandbox/services.js";
 import type { SandboxStatus, State } from "#src/sandbox/status.js";
 import { portsOf } from "#src/sandbox/ports.js";
 import { clusterAt, type ClusterAddresses } from "../support/cluster.js";
@@ -123,7 +123,9 @@ export class TestSandbox {
 }
 
 /** The nine that start when nobody names parts. */
-export const usualServers = serviceNames.filter((name) => name !== "spark-history");
+export const usualServers = servicesOf(usualParts);
+/** Those that start by name alone. */
+export const otherServers = serviceNames.filter((name) => !usualServers.includes(name));
 
 /** The names of services in one state. */
 export function inState({ services }: SandboxStatus, ...states: readonly State[]): readonly ServiceName[] {
