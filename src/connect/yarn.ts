@@ -1,5 +1,6 @@
 import type { ServerMessage } from "./answer.ts";
 import { ConnectError, type Explanation } from "./errors.ts";
+import { isHowdahError } from "../core/errors.ts";
 import { Http, type HttpOptions, type RequestSpec } from "./http.ts";
 import { JsonRecord } from "./json.ts";
 
@@ -295,4 +296,14 @@ function application(one: JsonRecord): Application {
     megabytes: count("allocatedMB"),
     vcores: count("allocatedVCores"),
   };
+}
+
+/** What YARN, or its history, is asked for; undefined where that does not know of it. */
+export async function absentFromYarn<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isHowdahError(error) && error.code === "YARN_ABSENT") return undefined;
+    throw error;
+  }
 }

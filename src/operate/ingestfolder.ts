@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { absentIfMissing } from "../connect/webhdfs/index.ts";
+import { absentIfMissing, replaceFile } from "../connect/webhdfs/index.ts";
 import type { Cluster } from "../project/cluster.ts";
 import {
   ingestFolder,
@@ -66,16 +65,7 @@ function valuesFiles(cluster: Cluster, { root }: LandingFolder, signal?: AbortSi
         path,
         below: path.slice(above.length),
         read: async () => (await absentIfMissing(hdfs.cat(path, call)))?.toString(),
-        write: async (text) => {
-          const aside = `${path}.${randomUUID().slice(0, 8)}.part`;
-          try {
-            await hdfs.create(aside, text, { ...call, overwrite: true });
-            await hdfs.mv(aside, path, { ...call, overwrite: true });
-          } catch (error) {
-            await hdfs.rm(aside, { force: true, deadline: 5000 }).catch(() => undefined);
-            throw error;
-          }
-        },
+        write: (text) => replaceFile(hdfs, path, text, call),
       },
     ];
   });

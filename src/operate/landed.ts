@@ -5,7 +5,7 @@ import type { DataSet } from "../oozie/dataset.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { hasField, literalOf, timeOf, uriPattern } from "../project/uripattern.ts";
 import type { Values } from "../project/values.ts";
-import { hdfsPath } from "./paths.ts";
+import { flagIn, hdfsPath } from "./paths.ts";
 
 /** Flags looked at side by side: each is a request of its own. */
 const atOnce = 16;
@@ -46,11 +46,7 @@ export async function landedOn(
   await visit("", pattern.split("/").slice(1), {});
   const found: Instant[] = [];
   await inParallel(candidates, atOnce, async ({ time, folder }) => {
-    if (
-      known.has(time) ||
-      (await hdfs.exists(dataSet.doneFlag === "" ? folder : `${folder}/${dataSet.doneFlag}`, call))
-    )
-      found.push(time);
+    if (known.has(time) || (await hdfs.exists(flagIn(folder, dataSet), call))) found.push(time);
   });
   return found.sort((a, b) => a - b);
 }

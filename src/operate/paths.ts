@@ -33,3 +33,8 @@ export function folderOn(cluster: Cluster, values: Values, dataSet: DataSet, tim
   );
   return hdfsPath(cluster, String(uri), dataSet.at);
 }
+
+/** What stands for an instance that is complete: its flag, or the folder itself. */
+export function flagIn(folder: string, { doneFlag }: DataSet): string {
+  return doneFlag === "" ? folder : `${folder}/${doneFlag}`;
+}

@@ -12,6 +12,7 @@ import { propertiesOfJob, type JobProperty } from "../release/properties.ts";
 import { applicationOf, type Application } from "./find.ts";
 import { marks } from "./marks.ts";
 import { scheduleFacts, timesGiven, type ScheduleFacts, type Times } from "./times.ts";
+import { valuesMissing } from "./values.ts";
 
 /** What is to be submitted. */
 export interface SubmitRequest extends Times {
@@ -152,10 +153,7 @@ function refuseMissing({ kind, name }: Application, all: readonly JobProperty[],
   });
   const names = [...new Set(missing)].sort();
   if (names.length === 0) return;
-  throw new HowdahError(`the ${kind} ${name} needs values of ${names.join(", ")}`, {
-    code: "PARAMETER_MISSING",
-    next: `give ${names.map((one) => `-D ${one}=…`).join(" ")}`,
-  });
+  throw valuesMissing(`the ${kind} ${name} needs`, names);
 }
 
 /** Refuses values that would be read otherwise than they were given. @throws PARAMETER_VALUE and the checks' own codes */

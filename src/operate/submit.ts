@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectError } from "../connect/errors.ts";
 import { isOver, type AnyJob, type CoordinatorJob, type JobStatus } from "../connect/oozie/index.ts";
 import { inParallel } from "../connect/parallel.ts";
-import { HowdahError, isHowdahError, messageOf } from "../core/errors.ts";
+import { HowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Instant } from "../core/time.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Project } from "../project/load.ts";
 import { withTargetLock } from "../release/lock.ts";
+import { arrivalUnknown, lookAgain, mayHaveArrived } from "./arrival.ts";
 import { checkDeployed } from "./deployed.ts";
 import { jobsOf, type Application } from "./find.ts";
 import { marks, releaseOf, submissionOf } from "./marks.ts";
@@ -209,42 +208,13 @@ async function send(
   } catch (error) {
     if (!mayHaveArrived(error)) throw error;
     emit({ event: "submit.unsure", why: messageOf(error) });
-    const job = await lookAgain(cluster, submission, attempt, patience);
+    const job = await lookAgain(async () => {
+      const { same } = await lookUp(cluster, submission);
+      return same.find((one) => submissionOf(one).attempt === attempt);
+    }, patience);
     if (job !== undefined) return begun(cluster, job, submission);
     const { kind, name } = submission.application;
-    throw new HowdahError(`it is not known whether Oozie has taken the ${kind} ${name}: ${messageOf(error)}`, {
-      code: "SUBMIT_UNKNOWN",
-      fault: "server",
-      ...(isHowdahError(error) && error.where !== undefined ? { where: error.where } : {}),
-      next: `howdah submit ${name} again: it looks for the job before it sends anything`,
-      cause: error,
-    });
-  }
-}
-
-/** Whether the server may have carried out what failed: a gateway's answer says nothing of the server behind it. */
-export function mayHaveArrived(error: unknown): boolean {
-  if (!(error instanceof ConnectError)) return false;
-  return error.progress === "unknown" || (error.progress === "answered" && [502, 504].includes(error.status ?? 0));
-}
-
-/** Looks for an attempt that may have arrived, also while the server cannot be asked. */
-async function lookAgain(
-  cluster: Cluster,
-  submission: Submission,
-  attempt: number,
-  patience: number,
-): Promise<AnyJob | undefined> {
-  const until = performance.now() + patience;
-  for (;;) {
-    try {
-      const { same } = await lookUp(cluster, submission);
-      const found = same.find((job) => submissionOf(job).attempt === attempt);
-      if (found !== undefined) return found;
-    } catch (error) {
-      if (!(error instanceof ConnectError) || performance.now() > until) throw error;
-    }
-    if (performance.now() > until) return undefined;
-    await sleep(500);
+    const next = `howdah submit ${name} again: it looks for the job before it sends anything`;
+    throw arrivalUnknown(`Oozie has taken the ${kind} ${name}`, error, next);
   }
 }

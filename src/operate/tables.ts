@@ -6,14 +6,11 @@ import { planTables, type DeclaredTables, type LiveTables, type TablePlan, type 
 import { evaluate, parametersOf, type Expr } from "../oozie/el/index.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Definitions } from "../project/definitions.ts";
-import type { Project } from "../project/load.ts";
 import type { Values } from "../project/values.ts";
 import { pathOn } from "./paths.ts";
-import { clusterValues } from "./values.ts";
+import { valuesMissing } from "./values.ts";
 
 export interface TablesOptions {
-  /** `-D name=value` */
-  readonly given?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Told `table.applied` of each step that is done. */
   readonly emit?: Emit;
@@ -24,17 +21,15 @@ const share = 3;
 const mostSessions = 4;
 
 /**
- * Compares every database, table and view that a project declares with what the target's metastore has. Changes nothing.
- * Throws `PARAMETER_MISSING`, and what HiveServer2 refuses.
+ * Compares databases, tables and views as they are declared with what the target's metastore has. Changes nothing. Throws
+ * what HiveServer2 refuses.
  */
 export async function compareTables(
-  project: Project,
   cluster: Cluster,
-  options: TablesOptions = {},
+  declared: DeclaredTables,
+  signal?: AbortSignal,
 ): Promise<TablePlan> {
-  const values = await clusterValues(project, cluster, options.given ?? {}, options.signal);
-  const declared = declaredTables(project.definitions, cluster, values);
-  return planTables(declared, await liveTables(cluster, declared, options.signal));
+  return planTables(declared, await liveTables(cluster, declared, signal));
 }
 
 /**
@@ -71,17 +66,13 @@ function refusalError({ why, next, at }: TableRefusal): HowdahError {
   return new HowdahError(why, { code: "HIVE_DIFFERS", where: at, next });
 }
 
-/** What is declared, with the locations that it has on a cluster. */
+/** What a project declares, with the locations that it has on a cluster. @throws PARAMETER_MISSING */
 export function declaredTables(definitions: Definitions, { target }: Cluster, values: Values): DeclaredTables {
   const databases = [...definitions.databases.values()];
   const tables = [...definitions.tables.values()];
   const locations = [...databases, ...tables].flatMap(({ location }) => (location === undefined ? [] : [location]));
   const missing = [...new Set(locations.flatMap(parametersOf))].filter((name) => values.get(name) === undefined).sort();
-  if (missing.length > 0)
-    throw new HowdahError(`the locations of tables need values of ${missing.join(", ")}`, {
-      code: "PARAMETER_MISSING",
-      next: `give ${missing.map((one) => `-D ${one}=…`).join(" ")}`,
-    });
+  if (missing.length > 0) throw valuesMissing("the locations of tables need", missing);
   const uriOf = (location: Expr): string => {
     const text = String(evaluate(location, { parameter: (name) => values.get(name) }));
     // As in the properties of jobs: a path is of the target's HDFS.

@@ -42,3 +42,11 @@ export function pathOnHdfs(file: string, { name, target }: Pick<Cluster, "name" 
     next: `write it as ${scheme}///folder/values.json`,
   });
 }
+
+/** @param what `the job prepare needs`, `the locations of tables need` */
+export function valuesMissing(what: string, names: readonly string[]): HowdahError {
+  return new HowdahError(`${what} values of ${names.join(", ")}`, {
+    code: "PARAMETER_MISSING",
+    next: `give ${names.map((one) => `-D ${one}=…`).join(" ")}`,
+  });
+}

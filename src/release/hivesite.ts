@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { redact } from "../connect/redact.ts";
-import { absentIfMissing, type CallOptions } from "../connect/webhdfs/index.ts";
+import { absentIfMissing, replaceFile, type CallOptions } from "../connect/webhdfs/index.ts";
 import { isHowdahError } from "../core/errors.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { isSecretSetting, readConfFile, readHadoopXml, type HadoopSettings } from "../project/hadoopconf.ts";
@@ -50,17 +49,7 @@ export async function placeHiveSite(
   const facts = { path, source, secret };
   if (there === text) return { ...facts, state: "same", changes: [] };
   const changes = settingChanges(there === undefined ? new Map() : await settingsOf(there, path), settings);
-  if (!dryRun) {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    const aside = `${folder}/.hive-site.xml.${randomUUID().slice(0, 8)}.part`;
-    try {
-      await hdfs.create(aside, text, { ...call, overwrite: true, permission: secret ? "640" : "644" });
-      await hdfs.mv(aside, path, { ...call, overwrite: true });
-    } catch (error) {
-      await hdfs.rm(aside, { force: true, deadline: 5000 }).catch(() => undefined);
-      throw error;
-    }
-  }
+  if (!dryRun) await replaceFile(hdfs, path, text, { ...call, permission: secret ? "640" : "644" });
   return { ...facts, state: there === undefined ? "new" : "changed", changes };
 }
 

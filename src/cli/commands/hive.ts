@@ -40,7 +40,7 @@ const apply: Command = {
     "dry-run": { type: "boolean", describe: "only show the plan" },
     project,
     target: clusterOption,
-    define: { ...define, describe: "the value of a parameter; may be repeated" },
+    define,
   },
   examples: [
     ["howdah hive apply --dry-run", "what would be created, which columns added, and what stands in the way"],

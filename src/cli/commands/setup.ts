@@ -15,7 +15,7 @@ export const setupCommand: Command = {
     "dry-run": { type: "boolean", describe: "only say what would be done" },
     target: clusterOption,
     project,
-    define: { ...define, describe: "the value of a parameter; may be repeated" },
+    define,
   },
   examples: [
     ["howdah setup --dry-run", "what is missing on the cluster"],

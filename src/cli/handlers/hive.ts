@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { exitCodes, HowdahError } from "../../core/errors.ts";
 import type { HowdahEvent } from "../../core/events.ts";
 import { runScript } from "../../operate/hive.ts";
-import { applyTables, compareTables } from "../../operate/tables.ts";
+import { applyTables, compareTables, declaredTables } from "../../operate/tables.ts";
+import { clusterValues } from "../../operate/values.ts";
 import { targetOf } from "../../project/load.ts";
 import type { Arguments } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -20,7 +21,8 @@ export async function handleApply(args: Arguments, io: Io): Promise<number> {
   const { signal, json } = io;
   return withCluster(args, project, async (cluster) => {
     io.status(`asking HiveServer2 of ${name} for its tables`);
-    const plan = await compareTables(project, cluster, { given: defines(args), signal });
+    const values = await clusterValues(project, cluster, defines(args), signal);
+    const plan = await compareTables(cluster, declaredTables(project.definitions, cluster, values), signal);
     io.status("");
     const show = dryRun ? io.out : io.say;
     if (!json) for (const line of planLines(plan, io)) show(line);

@@ -8,5 +8,6 @@ export type { CallOptions } from "./calls.ts";
 export type { AclStatus, ContentSummary, FileChecksum, FileStatus, SnapshotDifference } from "./status.ts";
 export { download, upload } from "./transfer.ts";
 export type { TransferOptions, Transferred, UploadOptions, Verification } from "./transfer.ts";
+export { replaceFile } from "./replace.ts";
 export { below, folderOf } from "./status.ts";
 export { sha256Of } from "./local.ts";

@@ -7,14 +7,15 @@ import {
   type WorkflowAction,
   type WorkflowJob,
 } from "../../connect/oozie/index.ts";
-import type { Application } from "../../connect/yarn.ts";
+import { absentFromYarn, type Application } from "../../connect/yarn.ts";
 import { redact } from "../../connect/redact.ts";
-import { didYouMean, HowdahError, isHowdahError } from "../../core/errors.ts";
+import { didYouMean, HowdahError } from "../../core/errors.ts";
 import { formatOozieTime, type Instant } from "../../core/time.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Definitions } from "../../project/definitions.ts";
 import { findJob } from "../find.ts";
 import { utc } from "../planned.ts";
+import { batchId } from "../spark/list.ts";
 import { applicationsOf } from "../why/workflow.ts";
 import { logsOf, readBytes } from "./containers.ts";
 import { Decisive, ofRunner, Tail } from "./decisive.ts";
@@ -79,8 +80,8 @@ export async function* logs(
   request: LogsRequest,
 ): AsyncGenerator<LogPart, void, undefined> {
   const asking: Asking = { cluster, request, lines: request.lines ?? 40 };
-  const [, batch] = /^livy:(\d+)$/.exec(request.what) ?? [];
-  if (batch !== undefined) yield* ofBatch(asking, Number(batch));
+  const batch = batchId(request.what);
+  if (batch !== undefined) yield* ofBatch(asking, batch);
   else if (request.what.startsWith("application_")) yield* ofApplicationAlone(asking, request.what);
   else yield* ofJob(asking, await findJob(cluster, definitions, request.what), []);
 }
@@ -331,7 +332,7 @@ async function* ofBatch(asking: Asking, id: number): AsyncGenerator<LogPart, voi
   const { cluster, lines } = asking;
   const batch = await cluster.livy.get(id);
   const application =
-    batch.appId === undefined ? undefined : await cluster.yarn.application(batch.appId).catch(forgotten);
+    batch.appId === undefined ? undefined : await absentFromYarn(cluster.yarn.application(batch.appId));
   const found =
     application === undefined ? { parts: [], decisive: [] } : await ofApplication(asking, application, true);
   const own = await cluster.livy.log(id, { size: -1 });
@@ -373,11 +374,6 @@ async function* ofApplicationAlone(asking: Asking, id: string): AsyncGenerator<L
     decisive: mostTelling(decisive, undefined),
   };
   yield* parts;
-}
-
-function forgotten(error: unknown): undefined {
-  if (isHowdahError(error) && error.code === "YARN_ABSENT") return undefined;
-  throw error;
 }
 
 function note(text: string, next?: string): LogPart {

@@ -7,6 +7,7 @@ import type { Project } from "../../project/load.ts";
 import { build } from "../../release/build.ts";
 import { deploy, type Deployed } from "../../release/deploy.ts";
 import { applyTables, compareTables, declaredTables, refusalErrors } from "../tables.ts";
+import { pathOn } from "../paths.ts";
 import { clusterValues } from "../values.ts";
 import { folderRequests, impersonationRequest, type AdministratorRequest } from "./administrator.ts";
 import { neededFolders, readyFolders, type FoldersReady } from "./folders.ts";
@@ -109,7 +110,7 @@ export async function setUp(project: Project, cluster: Cluster, options: SetUpOp
     if (libraries.missing.length > 0) administrator.push(libraryRequest(cluster, libraries.missing));
   }
 
-  const paths = new Set(declared.tables.map(({ location }) => location.replace(cluster.target.nameNode, "")));
+  const paths = new Set(declared.tables.map(({ location }) => pathOn(cluster.target.nameNode, location)));
   const closed = folders.refused.find(({ path }) => paths.has(path));
   const hive = cluster.target.hiveServer2 !== undefined && !unreached.has("HiveServer2");
   if (closed !== undefined)
@@ -119,10 +120,10 @@ export async function setUp(project: Project, cluster: Cluster, options: SetUpOp
   else if (workflow !== undefined && isRefused(root)) done({ step: "tables", waits: "there is no release" });
   else if (workflow !== undefined && unreached.has("Oozie")) done({ step: "tables", waits: "Oozie lets nobody in" });
   else {
-    const plan = hive ? await compareTables(project, cluster, own) : undefined;
+    const plan = hive ? await compareTables(cluster, declared, signal) : undefined;
     errors.push(...refusalErrors(plan));
     if (errors.length === 0 && workflow !== undefined && !notYet && (plan === undefined || plan.steps.length > 0)) {
-      const run = dryRun ? undefined : await runSetUp(project, cluster, workflow, plan, own);
+      const run = dryRun ? undefined : await runSetUp(project, cluster, workflow, { plan, declared }, own);
       done({ step: "tables", plan, ...(run === undefined ? {} : { run }) });
     } else {
       if (errors.length === 0 && !dryRun && plan !== undefined) await applyTables(cluster, plan, own);

@@ -1,8 +1,9 @@
 import { HowdahError } from "../../core/errors.ts";
-import type { TablePlan } from "../../hive/plan.ts";
+import type { DeclaredTables, TablePlan } from "../../hive/plan.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
 import { follow } from "../follow.ts";
+import type { SubmitRequest } from "../prepare.ts";
 import { submit } from "../submit.ts";
 import { applyTables, compareTables, type TablesOptions } from "../tables.ts";
 
@@ -21,8 +22,8 @@ export async function runSetUp(
   project: Project,
   cluster: Cluster,
   name: string,
-  plan: TablePlan | undefined,
-  options: TablesOptions,
+  { plan, declared }: { readonly plan: TablePlan | undefined; readonly declared: DeclaredTables },
+  options: TablesOptions & Pick<SubmitRequest, "given">,
 ): Promise<SetUpRun> {
   const { given = {}, ...rest } = options;
   const submitted = await submit(project, cluster, { name, given }, rest);
@@ -38,7 +39,7 @@ export async function runSetUp(
       where: id,
       next: `howdah logs ${id} says why; once that is mended, howdah setup --through-oozie again`,
     });
-  const left = plan === undefined ? undefined : await compareTables(project, cluster, options);
+  const left = plan === undefined ? undefined : await compareTables(cluster, declared, options.signal);
   if (left !== undefined) await applyTables(cluster, left, options);
   return {
     workflow: name,

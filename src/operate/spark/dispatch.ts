@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectError } from "../../connect/errors.ts";
 import { isBatchOver, type Batch } from "../../connect/livy.ts";
 import { HowdahError, isHowdahError, messageOf } from "../../core/errors.ts";
 import type { Emit } from "../../core/events.ts";
@@ -12,8 +10,8 @@ import { batchName, parseBatchName, tagsOf, type BatchName } from "../../release
 import { layout } from "../../release/layout.ts";
 import { withTargetLock } from "../../release/lock.ts";
 import { remoteLayout } from "../../release/remote.ts";
+import { arrivalUnknown, lookAgain, mayHaveArrived } from "../arrival.ts";
 import { checkCurrent, notDeployed } from "../deployed.ts";
-import { mayHaveArrived } from "../submit.ts";
 import { recordedValues } from "../values.ts";
 import { cancelBatch } from "./cancel.ts";
 import { attemptsAt, isAlive } from "./find.ts";
@@ -247,30 +245,10 @@ async function post(
     const isTaken = isHowdahError(error) && error.code === "LIVY_DUPLICATE";
     if (!isTaken && !mayHaveArrived(error)) throw error;
     if (!isTaken) emit({ event: "batch.unsure", name: spelled, why: messageOf(error) });
-    const found = await lookAgain(cluster, spelled, patience);
+    const found = await lookAgain(() => livy.find(spelled), patience);
     if (found !== undefined) return found;
-    throw new HowdahError(`it is not known whether Livy has taken the batch ${spelled}: ${messageOf(error)}`, {
-      code: "SUBMIT_UNKNOWN",
-      fault: "server",
-      ...(isHowdahError(error) && error.where !== undefined ? { where: error.where } : {}),
-      next: "the same command again: it looks for the batch before it posts anything",
-      cause: error,
-    });
-  }
-}
-
-/** Looks for a batch that may have arrived, also while Livy cannot be asked. */
-async function lookAgain({ livy }: Cluster, name: string, patience: number): Promise<Batch | undefined> {
-  const until = performance.now() + patience;
-  for (;;) {
-    try {
-      const found = await livy.find(name);
-      if (found !== undefined) return found;
-    } catch (error) {
-      if (!(error instanceof ConnectError) || performance.now() > until) throw error;
-    }
-    if (performance.now() > until) return undefined;
-    await sleep(500);
+    const next = "the same command again: it looks for the batch before it posts anything";
+    throw arrivalUnknown(`Livy has taken the batch ${spelled}`, error, next);
   }
 }
 

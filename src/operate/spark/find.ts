@@ -1,6 +1,5 @@
 import { isBatchOver, type Batch } from "../../connect/livy.ts";
-import { isApplicationOver, type Application, type Yarn } from "../../connect/yarn.ts";
-import { isHowdahError } from "../../core/errors.ts";
+import { absentFromYarn, isApplicationOver, type Application, type Yarn } from "../../connect/yarn.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import { batchName, parseBatchName, tagged, tagsOf, type BatchName } from "../../release/batchname.ts";
 
@@ -48,13 +47,7 @@ export async function applicationOf(
   name: BatchName | undefined,
   id: string | undefined,
 ): Promise<Application | undefined> {
-  if (id !== undefined)
-    try {
-      return await yarn.application(id);
-    } catch (error) {
-      if (!isHowdahError(error) || error.code !== "YARN_ABSENT") throw error;
-      return undefined;
-    }
+  if (id !== undefined) return absentFromYarn(yarn.application(id));
   if (name === undefined) return undefined;
   const { own } = tagsOf(name);
   const tagged = (await yarn.applications({ tags: [own] })).filter(({ tags }) => tags.includes(own));

@@ -8,7 +8,7 @@ import type { ElValue } from "../../oozie/el/index.ts";
 import { gridOf } from "../../oozie/resolve.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Values } from "../../project/values.ts";
-import { folderOn } from "../paths.ts";
+import { flagIn, folderOn } from "../paths.ts";
 import type { BatchPlan } from "./plan.ts";
 
 /** Flags looked at side by side: each is a request of its own. */
@@ -95,8 +95,7 @@ class Flags {
 }
 
 function flagOn(cluster: Cluster, values: Values, dataSet: DataSet, time: Instant): string {
-  const folder = folderOn(cluster, values, dataSet, time);
-  return dataSet.doneFlag === "" ? folder : `${folder}/${dataSet.doneFlag}`;
+  return flagIn(folderOn(cluster, values, dataSet, time), dataSet);
 }
 
 function inputsMissing(cluster: Cluster, values: Values, missing: readonly Missing[]): HowdahError {

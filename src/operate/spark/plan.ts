@@ -14,6 +14,7 @@ import { layout } from "../../release/layout.ts";
 import { resolved, valueProperty } from "../../release/properties.ts";
 import { remoteLayout } from "../../release/remote.ts";
 import { refuseWrong, type ValueFacts } from "../prepare.ts";
+import { valuesMissing } from "../values.ts";
 import { settingsOf } from "./settings.ts";
 
 /** What is to be run by Livy. */
@@ -165,10 +166,7 @@ function refuseMissing(jobs: readonly CompiledJob[], values: Values): void {
   const missing = [...new Set(all.filter((name) => values.get(name) === undefined))].sort();
   if (missing.length === 0) return;
   const names = jobs.map(({ job }) => job.name).join(", ");
-  throw new HowdahError(`${jobs.length === 1 ? "the job" : "the jobs"} ${names} need values of ${missing.join(", ")}`, {
-    code: "PARAMETER_MISSING",
-    next: `give ${missing.map((one) => `-D ${one}=…`).join(" ")}`,
-  });
+  throw valuesMissing(`${jobs.length === 1 ? "the job" : "the jobs"} ${names} need`, missing);
 }
 
 function unitsIn({ job }: CompiledJob, from: Instant, until: Instant, values: Values): readonly Instant[] {

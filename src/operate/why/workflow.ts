@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { isOver, type WorkflowAction, type WorkflowJob } from "../../connect/oozie/index.ts";
-import { isApplicationOver, type Application, type Yarn } from "../../connect/yarn.ts";
-import { isHowdahError } from "../../core/errors.ts";
+import { absentFromYarn, isApplicationOver, type Application, type Yarn } from "../../connect/yarn.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import { utc } from "../planned.ts";
 import {
@@ -171,7 +170,7 @@ export async function applicationsOf(
   if (externalId?.startsWith("application_") !== true) return [];
   const ids = new Set([externalId, ...childIds.map((id) => id.replace(/^job_/, "application_"))]);
   const [known, tagged] = await Promise.all([
-    Promise.all([...ids].map((id) => yarn.application(id).catch(absent))),
+    Promise.all([...ids].map((id) => absentFromYarn(yarn.application(id)))),
     yarn.applications({ tags: [launcherTag(workflow, action)] }),
   ]);
   const all = [...known.filter((one) => one !== undefined), ...tagged];
@@ -192,9 +191,4 @@ export function launcherTag(
   const tag = own === undefined ? id : `${own}@${name}`;
   // Written as a number, which loses zeros in front.
   return `oozie-${createHash("md5").update(tag).digest("hex").replace(/^0+/, "")}`;
-}
-
-function absent(error: unknown): undefined {
-  if (isHowdahError(error) && error.code === "YARN_ABSENT") return undefined;
-  throw error;
 }
