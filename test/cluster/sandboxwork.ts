@@ -18,7 +18,7 @@ export async function killUp(sandbox: TestSandbox, what: string, begun: () => Pr
   const { child, ended } = sandbox.start("up");
   let over = false;
   void ended.then(() => (over = true));
-  await until(what, async () => over || (await begun()), Boolean, { every: 20 });
+  await until(what, async () => over || (await begun()), Boolean, { seconds: 400, every: 20 });
   child.kill("SIGKILL");
   const { signal, err } = await ended;
   assert.equal(signal, "SIGKILL", `up ended before ${what}: ${err}`);
