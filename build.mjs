@@ -32,8 +32,8 @@ await build({
   platform: "node",
   target: "node20",
   // Native code and jiti's own files cannot be bundled, and Node warns of what Thrift's, beneath hive-driver, still use
-  // (`new Buffer`) unless it lies in node_modules. All load only when used.
-  external: ["@duckdb/*", "jiti", "hive-driver"],
+  // (`new Buffer`) unless it lies in node_modules. Graphviz is a megabyte that would lie there twice. All load only when used.
+  external: ["@duckdb/*", "@hpcc-js/*", "jiti", "hive-driver"],
   banner: {
     // yargs' CommonJS parts ask for `require`; the name must not collide with theirs.
     js: 'import { createRequire as __howdahRequire } from "node:module"; const require = __howdahRequire(import.meta.url);',

@@ -19,6 +19,10 @@ const commands: Readonly<
     describe: "say all that is wrong with the definitions",
     load: async () => (await import("./commands/validate.ts")).validateCommand,
   },
+  graph: {
+    describe: "draw who feeds whom, or a workflow, as SVG, DOT, Mermaid or text",
+    load: async () => (await import("./commands/graph.ts")).graphCommand,
+  },
   simulate: {
     describe: "foresee which actions a coordinator has, and what each waits for",
     load: async () => (await import("./commands/simulate.ts")).simulateCommand,

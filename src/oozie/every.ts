@@ -1,6 +1,6 @@
 import { callerPlace, type Place } from "../core/source.ts";
 import { minutes, type Every, type Frequency, type TimeUnit } from "../core/time.ts";
-import { evaluate, type Expr, type Phase, type Scope } from "./el/index.ts";
+import { evaluate, spelledOut, type Expr, type Phase, type Scope } from "./el/index.ts";
 
 /** So many units as a parameter says. */
 export interface ParameterFrequency<U extends TimeUnit = TimeUnit> {
@@ -20,4 +20,15 @@ export function resolveEvery<E extends Every>(value: E | ParameterFrequency, sco
   if (value.kind !== "parameter-frequency") return value;
   const { unit, count, at } = value;
   return Object.freeze({ ...minutes(Number(evaluate(count, scope))), unit, at });
+}
+
+/** How often something is, in words: `every hour`, `every 2 days`, `at the end of every month`. */
+export function everyWords(every: Every | ParameterFrequency): string {
+  if (every.kind === "cron") return `cron ${every.text} (UTC)`;
+  const { unit } = every;
+  const ends = /^endOf(.*)$/.exec(unit);
+  const one = (ends?.[1] ?? unit).toLowerCase().replace(/s$/, "");
+  const count = every.kind === "parameter-frequency" ? spelledOut(every.count) : every.count;
+  const period = count === 1 ? `every ${one}` : `every ${count} ${one}s`;
+  return ends === null ? period : `at the end of ${period}`;
 }

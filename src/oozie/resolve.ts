@@ -9,7 +9,7 @@ import {
   type ResolvedInstances,
 } from "./calendar.ts";
 import type { DataSet, Instances } from "./dataset.ts";
-import { evaluate, evaluateTime, factsOf, isExpr, type Expr, type Scope } from "./el/index.ts";
+import { evaluate, evaluateTime, isExpr, spelledOut, type Expr, type Scope } from "./el/index.ts";
 
 /** A choice of instances, and from where it is seen. */
 export interface Seen extends InstancesAt {
@@ -95,22 +95,6 @@ export function choiceText(instances: Instances): string {
     default: {
       const [from, to] = [text(instances.from), text(instances.to)];
       return `${instances.is}(${from === to ? from : `${from} … ${to}`})`;
-    }
-  }
-}
-
-/** An expression as a definition says it, its parameters by their names: `subtract(1, hours_back)`. */
-function spelledOut({ node }: Expr): string {
-  switch (node.is) {
-    case "literal":
-      return String(node.value);
-    case "parameter":
-      return node.name;
-    case "join":
-      return node.parts.map(spelledOut).join("");
-    case "call": {
-      const [name] = factsOf(node.fn).spelled.split("(");
-      return node.args.length === 0 ? factsOf(node.fn).spelled : `${name!}(${node.args.map(spelledOut).join(", ")})`;
     }
   }
 }

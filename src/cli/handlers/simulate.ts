@@ -1,10 +1,11 @@
 import { didYouMean, exitCodes, HowdahError, isHowdahError } from "../../core/errors.ts";
-import { formatOozieTime, type Every, type Instant } from "../../core/time.ts";
+import { formatOozieTime, type Instant } from "../../core/time.ts";
 import { formatLocal, zoneOffset, zoneProblem } from "../../core/zone.ts";
 import { openTarget } from "../../local/target.ts";
 import type { ForecastAction } from "../../oozie/calendar.ts";
 import type { Coordinator } from "../../oozie/coordinator.ts";
 import type { Scope } from "../../oozie/el/index.ts";
+import { everyWords } from "../../oozie/every.ts";
 import { profileOf } from "../../oozie/profiles.ts";
 import { choiceText } from "../../oozie/resolve.ts";
 import { Simulation, type SimulatedAction, type SimulatedEvent } from "../../oozie/simulate.ts";
@@ -171,7 +172,7 @@ class Shown {
     const { bold, dim } = this.#io.colors;
     const period = `from ${formatOozieTime(schedule.start)} to ${formatOozieTime(schedule.end)}`;
     await this.#lines.add(
-      bold(`${coordinator.name}: ${everyText(schedule.every)} in ${coordinator.timezone}, ${period}`),
+      bold(`${coordinator.name}: ${everyWords(schedule.every)} in ${coordinator.timezone}, ${period}`),
     );
     const waits = `waits for ${minutesText(timeout ?? defaultTimeout)}${timeout === undefined ? " (the server's default)" : ""}`;
     await this.#lines.add(
@@ -364,15 +365,6 @@ function range(times: readonly Instant[]): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function everyText(every: Every): string {
-  if (every.kind === "cron") return `cron ${every.text} (UTC)`;
-  const { count, unit } = every;
-  const ends = /^endOf(.*)$/.exec(unit);
-  const one = (ends?.[1] ?? unit).toLowerCase().replace(/s$/, "");
-  const period = count === 1 ? `every ${one}` : `every ${count} ${one}s`;
-  return ends === null ? period : `at the end of ${period}`;
 }
 
 function minutesText(minutes: number): string {

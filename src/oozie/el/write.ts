@@ -125,3 +125,19 @@ export function templateOf({ node }: Expr): string {
       return `\${${node.args.length === 0 ? node.fn : `${node.fn}(${node.args.map(templateOf).join(",")})`}}`;
   }
 }
+
+/** An expression as a definition says it, its parameters by their names: `subtract(1, hours_back)`. */
+export function spelledOut({ node }: Expr): string {
+  switch (node.is) {
+    case "literal":
+      return String(node.value);
+    case "parameter":
+      return node.name;
+    case "join":
+      return node.parts.map(spelledOut).join("");
+    case "call": {
+      const [name] = factsOf(node.fn).spelled.split("(");
+      return node.args.length === 0 ? factsOf(node.fn).spelled : `${name!}(${node.args.map(spelledOut).join(", ")})`;
+    }
+  }
+}
