@@ -114,8 +114,19 @@ const fields: Readonly<Record<string, (date: Date) => number>> = {
 /** One letter repeated, a quoted text (a doubled quote in it is one), two quotes (a quote), or any other character. */
 const patternToken = /([A-Za-z])\1*|'((?:[^']|'')*)'|[^]/g;
 
+type PatternToken = { readonly field: string } | { readonly text: string };
+
+/** The tokens of the patterns that were asked for: a few, by which times are written by the thousand. */
+const knownPatterns = new Map<string, readonly PatternToken[]>();
+
 /** Splits a date pattern into its fields and the text between them; refuses a letter it does not know. */
-export function datePatternTokens(pattern: string): readonly ({ field: string } | { text: string })[] {
+export function datePatternTokens(pattern: string): readonly PatternToken[] {
+  let tokens = knownPatterns.get(pattern);
+  if (tokens === undefined) knownPatterns.set(pattern, (tokens = splitPattern(pattern)));
+  return tokens;
+}
+
+function splitPattern(pattern: string): readonly PatternToken[] {
   return [...pattern.matchAll(patternToken)].map(([token, letter, quoted]) => {
     if (letter !== undefined) {
       if (fields[token] !== undefined) return { field: token };

@@ -179,5 +179,10 @@ export function columnList(table: Table): readonly (readonly [string, HiveType])
 
 /** Changes when a table's columns or their types do; comments do not count. */
 export function columnsHash(table: Table): string {
-  return hashOf(columnList(table));
+  let hash = columnHashes.get(table);
+  if (hash === undefined) columnHashes.set(table, (hash = hashOf(columnList(table))));
+  return hash;
 }
+
+/** A table never changes, and is asked for its columns with each of its partitions. */
+const columnHashes = new WeakMap<Table, string>();
