@@ -116,13 +116,40 @@ export class Data {
   content(dataSet: JobDataSet, time: Instant): string | null {
     const folder = this.folder(dataSet, time);
     if (isTableDataSet(dataSet)) {
-      const record = readRecord(folder);
+      const record = this.record(dataSet, time);
       return record !== undefined && (record.pruned !== undefined || this.isComplete(dataSet, time))
         ? record.identity.content
         : null;
     }
     return this.isComplete(dataSet, time) ? rawContent(folder) : null;
   }
+}
+
+/**
+ * The data as they are when they are first asked for, each file read once: for what looks at everything and changes
+ * nothing.
+ */
+export class Snapshot extends Data {
+  readonly #records = new Map<string, PartitionRecord | undefined>();
+  readonly #complete = new Map<string, boolean>();
+  readonly #contents = new Map<string, string | null>();
+
+  override record(dataSet: DataSet, time: Instant): PartitionRecord | undefined {
+    return once(this.#records, this.folder(dataSet, time), () => super.record(dataSet, time));
+  }
+
+  override isComplete(dataSet: DataSet, time: Instant): boolean {
+    return once(this.#complete, this.flag(dataSet, time), () => super.isComplete(dataSet, time));
+  }
+
+  override content(dataSet: JobDataSet, time: Instant): string | null {
+    return once(this.#contents, this.folder(dataSet, time), () => super.content(dataSet, time));
+  }
+}
+
+function once<T>(known: Map<string, T>, key: string, find: () => T): T {
+  if (!known.has(key)) known.set(key, find());
+  return known.get(key) as T;
 }
 
 /** How an instance is called in records, folders and messages: `20120301_00`. */

@@ -12,6 +12,9 @@ import { viewPartitions } from "./inputs.ts";
 import type { LocalTarget } from "./target.ts";
 import { keyOfInstance } from "./data.ts";
 
+/** Runs a query and hands its rows to `use` as they come. */
+export type Ask = (asked: Query, use: (result: QueryResult) => Promise<void>) => Promise<void>;
+
 /**
  * Runs a query over the project's tables and hands the rows to `use` as they come. Only complete partitions are seen;
  * one that was written with other columns is refused, never misread. Throws `QUERY` for mistakes in the SQL.
@@ -21,20 +24,28 @@ export async function query(
   asked: Query,
   use: (result: QueryResult) => Promise<void>,
 ): Promise<void> {
+  await queries(target, (ask) => ask(asked, use));
+}
+
+/** Runs several queries, one after another, over the same tables: see {@link query}. */
+export async function queries(target: LocalTarget, work: (ask: Ask) => Promise<void>): Promise<void> {
   const engine = await target.engine();
   await engine.workspace(async (workspace) => {
-    const sql = withValues(asked, sqlText);
-    try {
-      await makeTables(target, tableNames(sql), workspace);
-      const result = await (await selectOf(asked, sql, workspace)).stream();
-      await use({
-        columns: result.deduplicatedColumnNames(),
-        rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)),
-      });
-    } catch (error) {
-      if (error instanceof HowdahError) throw error;
-      throw queryError(error, asked, sql, target);
-    }
+    const made = new Set<string>();
+    await work(async (asked, use) => {
+      const sql = withValues(asked, sqlText);
+      try {
+        await makeTables(target, tableNames(sql), made, workspace);
+        const result = await (await selectOf(asked, sql, workspace)).stream();
+        await use({
+          columns: result.deduplicatedColumnNames(),
+          rows: cells(result.yieldRowsJson(), result.columnTypes().map(String)),
+        });
+      } catch (error) {
+        if (error instanceof HowdahError) throw error;
+        throw queryError(error, asked, sql, target);
+      }
+    });
   });
 }
 
@@ -108,16 +119,19 @@ function queryError(
   });
 }
 
-/** Makes the tables and views that a query names, and the views' own tables. */
-async function makeTables(target: LocalTarget, names: Iterable<string>, workspace: Workspace): Promise<void> {
+/** Makes the tables and views that a query names, and the views' own tables; those in `made` are there. */
+async function makeTables(
+  target: LocalTarget,
+  names: Iterable<string>,
+  made: Set<string>,
+  workspace: Workspace,
+): Promise<void> {
   const { tables, views, dataSets } = target.project.definitions;
-  const done = new Set<string>();
   const make = async (name: string): Promise<void> => {
     const [schema] = name.split(".");
     const table = tables.get(name);
     const view = views.get(name);
-    if (done.has(name) || (table === undefined && view === undefined)) return;
-    done.add(name);
+    if (made.has(name) || (table === undefined && view === undefined)) return;
     // An empty answer from a mistyped folder would be taken for the truth.
     if (!existsSync(target.data.root))
       throw new HowdahError("there is no such folder of data", {
@@ -129,6 +143,7 @@ async function makeTables(target: LocalTarget, names: Iterable<string>, workspac
     if (view !== undefined) {
       for (const inner of tableNames(view.query)) await make(inner);
       await workspace.run(`create view ${name} as ${view.query}`);
+      made.add(name);
       return;
     }
     const dataSet = [...dataSets.values()].find(
@@ -141,6 +156,7 @@ async function makeTables(target: LocalTarget, names: Iterable<string>, workspac
       }));
       await viewPartitions(name, dataSet, instances, target.data, Object.keys(table!.partitionedBy)[0]!, workspace);
     } else await viewFiles(table!, target, workspace);
+    made.add(name);
   };
   for (const name of names) await make(name);
 }

@@ -11,7 +11,7 @@ import type { FolderTarget } from "../project/config.ts";
 import { externalDataSets, landedTimes } from "../project/landed.ts";
 import type { Project } from "../project/load.ts";
 import { resolveValues, type Values } from "../project/values.ts";
-import { Data } from "./data.ts";
+import { Data, Snapshot } from "./data.ts";
 import { Engine } from "./engine.ts";
 
 /** A project on a folder: its data, the values of its parameters, and an engine once somebody needs one. */
@@ -28,6 +28,8 @@ export interface LocalOptions {
   readonly folder?: string;
   /** `-D name=value` */
   readonly given?: Readonly<Record<string, string>>;
+  /** Reads each record, flag and content once: for what looks at everything and changes nothing. @default false */
+  readonly snapshot?: boolean;
 }
 
 /** Opens a project's folder target. Nothing is written until something runs. */
@@ -42,7 +44,7 @@ export function openTarget(project: Project, target: FolderTarget, options: Loca
   });
   refuseKeptSecrets(project, values);
   let engine: Promise<Engine> | undefined;
-  const data = new Data(root, values);
+  const data = options.snapshot === true ? new Snapshot(root, values) : new Data(root, values);
   return {
     project,
     data,

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { HowdahError } from "../core/errors.ts";
 import { onDisk, readIfThere } from "./disk.ts";
@@ -46,13 +46,25 @@ export function lockJob(locks: string, job: string): Lock {
   };
 }
 
+/** Who is at work below a folder of locks, by job; a run as a whole is `_run`. */
+export function liveOwners(locks: string): ReadonlyMap<string, string> {
+  if (!existsSync(locks)) return new Map();
+  const owners = readdirSync(locks)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .flatMap((name) => {
+      const owner = parseClaim(readIfThere(join(locks, name)) ?? "") as Owner | undefined;
+      return owner !== undefined && isAlive(owner) ? [[name.slice(0, -".json".length), ownerText(owner)] as const] : [];
+    });
+  return new Map(owners);
+}
+
+function ownerText({ owner, application, pid, host }: Owner): string {
+  return owner === "yarn" ? `the YARN application ${application ?? ""}` : `process ${pid} on ${host}`;
+}
+
 function locked(job: string, path: string, owner: Owner | undefined): HowdahError {
-  const who =
-    owner === undefined
-      ? "somebody who left an unreadable lock"
-      : owner.owner === "yarn"
-        ? `the YARN application ${owner.application ?? ""}`
-        : `process ${owner.pid} on ${owner.host}`;
+  const who = owner === undefined ? "somebody who left an unreadable lock" : ownerText(owner);
   return new HowdahError(`${job.startsWith("_") ? `another ${job.slice(1)}` : job} is at work on this data: ${who}`, {
     code: "LOCKED",
     where: path,
