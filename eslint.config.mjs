@@ -58,7 +58,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ["tsconfig.json", "tsconfig.build.json", "tsconfig.test.json"],
+        project: ["tsconfig.json", "tsconfig.build.json", "tsconfig.test.json", "src/report/browser/tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -146,6 +146,8 @@ export type {
   Login,
   SecretSource,
 } from "./project/config.ts";
+export { bars, stacked } from "./project/insights.ts";
+export type { BarsPlot, Insight, Notice, Plot, ReportConfig, StackedPlot } from "./project/insights.ts";
 export { sandbox } from "./sandbox/target.ts";
 export type { SandboxOptions } from "./sandbox/target.ts";
 export { examineProject, findProject, loadProject, targetOf } from "./project/load.ts";
@@ -189,3 +191,8 @@ export { query } from "./local/query.ts";
 export { queryDescription, queryParameters } from "./project/query.ts";
 export type { Cell, Query, QueryResult } from "./project/query.ts";
 export { prunable, prune } from "./local/clean.ts";
+
+// Reports.
+export { gatherReport } from "./report/gather.ts";
+export type { ReportRequest } from "./report/gather.ts";
+export type { ReportFacts } from "./report/facts.ts";

@@ -88,6 +88,13 @@ const clusterTarget = v.strictObject({
 });
 const targetSettings = { folder: folderTarget.entries, cluster: clusterTarget.entries };
 
+const insight = v.strictObject({ title: text, query: text, plot: kinds("bars", "stacked") });
+const notice = v.strictObject({ parameter: text, is: text, text });
+const report = v.strictObject({
+  insights: v.optional(v.array(insight, "must be a list of { title, query, plot }")),
+  notices: v.optional(v.array(notice, "must be a list of { parameter, is, text }")),
+});
+
 const schema = v.strictObject({
   name: v.pipe(text, v.regex(/^[A-Za-z][-\w]*$/, "must be a letter, then letters, digits, - and _")),
   definitions: v.pipe(
@@ -97,6 +104,7 @@ const schema = v.strictObject({
   tables: v.optional(v.array(kinds("table", "view"), "must be a list")),
   setUp: v.optional(kinds("workflow")),
   queries: v.optional(text),
+  report: v.optional(report),
   targets: v.pipe(
     v.record(
       v.string(),
@@ -108,9 +116,17 @@ const schema = v.strictObject({
   defaultTarget: v.optional(text),
 });
 
+const reportSettings = {
+  report: report.entries,
+  insights: insight.entries,
+  notices: notice.entries,
+};
+
 /** The settings that there are where one stands that there is not. */
 function settingsOf(config: unknown, path: readonly PropertyKey[]): object {
   if (path.length === 1) return schema.entries;
+  if (path[0] === "report")
+    return reportSettings[path.length === 2 ? "report" : (path[1] as keyof typeof reportSettings)];
   const parts: Readonly<Record<PropertyKey, { readonly entries: object }>> = { metastore, login, tls };
   const part = path.length === 4 ? parts[path[2]!] : undefined;
   if (part !== undefined) return part.entries;

@@ -6,6 +6,7 @@ import type { Job } from "../jobs/job.ts";
 import type { ProfileName } from "../oozie/profiles.ts";
 import type { Bundle, Coordinator } from "../oozie/coordinator.ts";
 import type { Workflow } from "../oozie/workflow.ts";
+import type { ReportConfig } from "./insights.ts";
 
 /** What `howdah.config.ts` exports as its default. */
 export interface Config {
@@ -19,6 +20,8 @@ export interface Config {
   readonly setUp?: Workflow;
   /** Folder of named queries (`*.sql`), relative to the configuration. */
   readonly queries?: string;
+  /** What `howdah report` shows beside the hours. @default nothing */
+  readonly report?: ReportConfig;
   readonly targets: Readonly<Record<string, Target>>;
   /**
    * Name of the target that is used when nobody names one; for a command that works on another kind of target, it is
