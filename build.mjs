@@ -19,8 +19,22 @@ for (const [out, info] of [
   if (!existsSync(out)) rmSync(info, { force: true });
 
 tsc("tsconfig.build.json");
+tsc("src/report/browser/tsconfig.json");
 cpSync("src/jobs/spark", "dist/jobs/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
 cpSync("src/release/bin", "dist/release/bin", { recursive: true });
+
+// The script and the style of reports' pages, each one text that the page holds.
+rmSync("dist/report/assets", { recursive: true, force: true });
+await build({
+  entryPoints: ["src/report/browser/page.ts", "src/report/browser/page.css"],
+  outdir: "dist/report/assets",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022", "chrome123", "firefox120", "safari17.5"],
+  legalComments: "none",
+  logLevel: "warning",
+});
 
 rmSync("bundle", { recursive: true, force: true });
 await build({
@@ -43,6 +57,7 @@ await build({
 });
 cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
 cpSync("src/release/bin", "bundle/bin", { recursive: true });
+cpSync("dist/report/assets", "bundle/report/assets", { recursive: true });
 chmodSync("bundle/howdah.js", 0o755);
 // npx looks here first; without it, it would make an installation of this folder in its cache, which takes the network.
 if (existsSync("node_modules/.bin")) {

@@ -35,6 +35,10 @@ const commands: Readonly<
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,
   },
+  report: {
+    describe: "tell of all hours of a folder, and what came of them, on one page",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  },
   ingest: {
     describe: "put files into an instance of a data set, the flag last",
     load: async () => (await import("./commands/ingest.ts")).ingestCommand,

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Emit } from "../core/events.ts";
-import { openTarget, type LocalTarget } from "../local/target.ts";
+import { openTarget, type LocalOptions, type LocalTarget } from "../local/target.ts";
 import { openCluster, type Cluster } from "../project/cluster.ts";
 import {
   findProject,
@@ -35,9 +35,11 @@ export async function withTarget<T>(
   project: Project,
   given: Readonly<Record<string, string>>,
   work: (target: LocalTarget) => Promise<T>,
+  options: Pick<LocalOptions, "snapshot"> = {},
 ): Promise<T> {
   const folder = args.text("data");
   const target = openTarget(project, targetOf(project, "folder", args.text("target")).target, {
+    ...options,
     given,
     ...(folder === undefined ? {} : { folder }),
   });
