@@ -158,7 +158,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     const [name, rest] = first === "help" ? [argv[1]!, ["--help"]] : [first, argv.slice(1)];
     return await runCommand(await find(name), rest, io);
   } catch (error) {
-    return report(interrupt.signal.aborted ? interrupt.signal.reason : error, argv.includes("--verbose"), io);
+    // Where what was interrupted says what it leaves behind, that is worth more than the bare fact.
+    const bare = interrupt.signal.aborted && !(isHowdahError(error) && error.code === "INTERRUPTED");
+    return report(bare ? interrupt.signal.reason : error, argv.includes("--verbose"), io);
   } finally {
     io.status("");
     process.off("SIGINT", onSignal);

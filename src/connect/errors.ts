@@ -1,4 +1,4 @@
-import { HowdahError, messageOf, systemCode, type ErrorDetails } from "../core/errors.ts";
+import { exitCodes, HowdahError, messageOf, systemCode, type ErrorDetails } from "../core/errors.ts";
 
 /** How far a request got. `unsent`: the server saw none of it. `unknown`: it may have been carried out. */
 export type Progress = "unsent" | "unknown" | "answered";
@@ -164,9 +164,10 @@ export function late(what: string, where: string, milliseconds: number, of: "ans
   });
 }
 
-/** The caller's own wish to stop. */
-export function interrupted(what: string, where: string): HowdahError {
-  return new HowdahError(`${what}: interrupted`, { code: "INTERRUPTED", fault: "run", where, exitCode: 130 });
+/** The caller's own wish to stop. `next` says what is left, and what to do with it. */
+export function interrupted(what: string, where: string, next?: string): HowdahError {
+  const facts = { code: "INTERRUPTED", fault: "run", where, exitCode: exitCodes.interrupted } as const;
+  return new HowdahError(`${what}: interrupted`, next === undefined ? facts : { ...facts, next });
 }
 
 /** An error that can be looked at from all sides without showing a secret: axios' own hold the whole request. */

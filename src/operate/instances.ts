@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
+import { interrupted } from "../connect/errors.ts";
 import { inParallel } from "../connect/parallel.ts";
 import {
   absentIfMissing,
@@ -10,7 +11,7 @@ import {
   type FileStatus,
   type WebHdfs,
 } from "../connect/webhdfs/index.ts";
-import { HowdahError } from "../core/errors.ts";
+import { HowdahError, isHowdahError } from "../core/errors.ts";
 import { recordFile, type RawRecord } from "../jobs/record.ts";
 import { successFlag } from "../oozie/dataset.ts";
 import { onDisk } from "../project/disk.ts";
@@ -90,7 +91,12 @@ export async function stageOnHdfs(
       return await work();
     } catch (error) {
       await discard();
-      throw error;
+      if (!isHowdahError(error) || error.code !== "INTERRUPTED") throw error;
+      throw interrupted(
+        `${folder} was not filled`,
+        folder,
+        "what was there before is there: the same command begins anew",
+      );
     }
   };
   const record = await cleanly(async () => {

@@ -27,19 +27,27 @@ export default defineConfig({ name: "${name}", definitions: [sensors], defaultTa
   here: folder("data", (root) => ({ parameters: { landing: root + "/landing", data: root } })),
   there: cluster({ profile: "oozie5.2", nameNode: "${at.nameNode}", resourceManager: "${at.resourceManager}", root: "${root}",
     webHdfs: "${at.webHdfs}", yarn: "${at.yarn}", oozie: "${at.oozie}", livy: "${at.livy}", jobHistory: "${at.jobHistory}",
+    hiveServer2: "${at.hiveServer2}",
     sparkOptions: "--conf spark.sql.shuffle.partitions=2",
     parameters: { landing: "${root}/landing", data: "${root}/data", first_hour: "2021-05-01T00:00Z" } }) } });
 `;
+
+const rootOf = ({ user }: ClusterAddresses, name: string): string => `/user/${user}/howdah-test/${name}`;
+
+/** Has the project in a folder ask servers at these addresses: some may be those of proxies. */
+export function configureSensors(folder: string, name: string, at: ClusterAddresses): void {
+  writeFile(join(folder, "howdah.config.ts"), config(name, rootOf(at, name), at));
+}
 
 export async function sensorsOn(
   at: ClusterAddresses,
   name: string,
   readings: Readonly<Record<string, readonly string[]>>,
 ): Promise<SensorsOn> {
-  const root = `/user/${at.user}/howdah-test/${name}`;
+  const root = rootOf(at, name);
   const hdfs = new TestHdfs(at);
   const folder = sensorsProject();
-  writeFile(join(folder, "howdah.config.ts"), config(name, root, at));
+  configureSensors(folder, name, at);
   landReadings(folder, readings);
   const project = await loadProject(folder);
   const on = openCluster(targetOf(project, "cluster"), { root: folder });

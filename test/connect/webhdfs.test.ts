@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { simpleAuth } from "#src/connect/auth/index.js";
 import { ConnectError } from "#src/connect/errors.js";
 import type { HttpOptions } from "#src/connect/http.js";
+import { isHowdahError } from "#src/core/errors.js";
 import { upload, WebHdfs } from "#src/connect/webhdfs/index.js";
 import { closedPort, faultProxy, standbyNameNode } from "../support/faults.js";
 import { freshFolders } from "../support/folders.js";
@@ -59,6 +60,22 @@ describe("connect: WebHDFS when things break", () => {
     dataNode.decide = () => ({ cutBody: 1000 });
     await failed(upload(client({ url: standIn.url }), file, "/data/g"));
     assert.deepEqual([...standIn.files.keys()].sort(), ["/", "/data", "/data/f"]);
+  });
+
+  it("names what it wrote of a file and could not remove", async () => {
+    const standIn = await cluster();
+    const dataNode = servers.also(await faultProxy(standIn.dataUrl, { decide: () => ({ cutBody: 100 }) }));
+    standIn.redirect = (location) => location.replace(standIn.dataUrl, dataNode.url);
+    const nameNode = servers.also(await faultProxy(standIn.url));
+    nameNode.decide = ({ method }) => (method === "DELETE" ? { cut: true } : undefined);
+    const file = join(folder(), "f");
+    writeFileSync(file, randomBytes(1000));
+    const error = await errorOf(upload(client({ url: nameNode.url }), file, "/data/f"));
+    assert.ok(isHowdahError(error), String(error));
+    const [left, ...more] = [...standIn.files.keys()].filter((path) => path.endsWith(".part"));
+    assert.deepEqual([error.code, more, standIn.files.has("/data/f")], ["CONNECT_BROKE", [], false]);
+    assert.ok(error.message.includes(`what was written stays in ${left!}: `), error.message);
+    assert.ok(error.next?.endsWith(`howdah hdfs rm ${left!}`));
   });
 
   it("takes up a read where it broke", async () => {

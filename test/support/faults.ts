@@ -16,6 +16,8 @@ export interface Fault {
   readonly cut?: boolean;
   /** The connections are closed once so many bytes of the body have gone to the server. */
   readonly cutBody?: number;
+  /** After so many bytes of the body no more go to the server, and nothing is answered, until the client leaves. */
+  readonly stallBody?: number;
   /** The server does what is asked; the connection is closed instead of answering. */
   readonly dropResponse?: boolean;
   /** The connection is closed after so many bytes of the answer's body. */
@@ -90,7 +92,8 @@ export async function faultProxy(target: string, options: FaultProxyOptions = {}
     const end = (): void => void forwarded.destroy();
     request.socket.once("close", end);
     forwarded.once("close", () => request.socket.off("close", end));
-    if (fault.cutBody === undefined) request.pipe(forwarded);
+    if (fault.stallBody !== undefined) cutAfter(fault.stallBody, request, forwarded, () => undefined);
+    else if (fault.cutBody === undefined) request.pipe(forwarded);
     else
       cutAfter(fault.cutBody, request, forwarded, () => {
         forwarded.destroy();

@@ -6,7 +6,7 @@ export { hasChecksum } from "./checksum.ts";
 export { absentIfMissing, isNotFound } from "./calls.ts";
 export type { CallOptions } from "./calls.ts";
 export type { AclStatus, ContentSummary, FileChecksum, FileStatus, SnapshotDifference } from "./status.ts";
-export { download, upload } from "./transfer.ts";
+export { download, removed, upload } from "./transfer.ts";
 export type { TransferOptions, Transferred, UploadOptions, Verification } from "./transfer.ts";
 export { replaceFile } from "./replace.ts";
 export { below, folderOf } from "./status.ts";

@@ -3,8 +3,8 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline as piped, type Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { HowdahError, systemCode } from "../../core/errors.ts";
-import { ConnectError } from "../errors.ts";
+import { HowdahError, isHowdahError, messageOf, systemCode } from "../../core/errors.ts";
+import { ConnectError, interrupted } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
 import { SentChecksum } from "./checksum.ts";
 import type { WebHdfs, WriteOptions } from "./client.ts";
@@ -118,11 +118,32 @@ async function uploadFile(
     if (!same) throw differs(to);
     if (renamed) await hdfs.mv(place, to, { ...call, overwrite: overwrite || resume });
   } catch (error) {
-    // Without the caller's signal: it may be what ended the transfer.
-    if (renamed) await hdfs.rm(place, { force: true, deadline: 5000 }).catch(() => undefined);
-    throw error;
+    throw renamed ? await removed(hdfs, place, to, error, signal) : error;
   }
   tally.done(to, local.length);
+}
+
+/** Removes what was written of a file that did not come through. @returns what there is to say of it */
+export async function removed(
+  hdfs: WebHdfs,
+  place: string,
+  to: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  try {
+    // Without the caller's signal: it may be what ended the transfer.
+    await hdfs.rm(place, { force: true, deadline: 5000 });
+  } catch (failure) {
+    if (!isHowdahError(error)) return error;
+    const { code, fault, exitCode, where = to } = error;
+    // Nobody else knows the name.
+    return new HowdahError(`${error.message}; what was written stays in ${place}: ${messageOf(failure)}`, {
+      ...{ code, fault, exitCode, where, cause: error },
+      next: `once the server can be asked: howdah hdfs rm ${place}`,
+    });
+  }
+  return signal?.aborted === true ? interrupted(`cannot write ${to}`, to, "nothing of it is left there") : error;
 }
 
 /** Gets a file or folder out of HDFS, to this very path. Events and errors as `upload`. */

@@ -1,7 +1,14 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { download, isNotFound, upload, type FileStatus, type TransferOptions } from "../../../connect/webhdfs/index.ts";
+import {
+  download,
+  isNotFound,
+  removed,
+  upload,
+  type FileStatus,
+  type TransferOptions,
+} from "../../../connect/webhdfs/index.ts";
 import { HowdahError } from "../../../core/errors.ts";
 import { bytesText, countText } from "../../bytes.ts";
 import type { HdfsVerb } from "../../commands/hdfs.ts";
@@ -206,8 +213,7 @@ async function putStdin({ hdfs, args, call }: HdfsWork, to: string): Promise<voi
     await hdfs.create(aside, () => process.stdin, { ...call, deadline: patience });
     await hdfs.mv(aside, to, { ...call, overwrite: args.flag("force") });
   } catch (error) {
-    await hdfs.rm(aside, { force: true, deadline: 5000 }).catch(() => undefined);
-    throw error;
+    throw await removed(hdfs, aside, to, error, call.signal);
   }
 }
 
