@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Instant } from "#src/core/time.js";
 import { openCluster, type Cluster } from "#src/project/cluster.js";
+import type { ClusterTarget } from "#src/project/config.js";
 import { loadProject, targetOf, type Project } from "#src/project/load.js";
 import { build } from "#src/release/build.js";
 import { writeCurrent } from "#src/release/current.js";
@@ -20,23 +21,25 @@ export interface SensorsOn {
   end(well: boolean): Promise<void>;
 }
 
-const config = (name: string, root: string, at: ClusterAddresses): string => `
+type Settings = Partial<Pick<ClusterTarget, "webHdfs" | "hosts" | "login">>;
+
+const config = (name: string, root: string, at: ClusterAddresses, more: Settings): string => `
 import { cluster, defineConfig, folder } from "howdah";
 import { sensors } from "./definitions.ts";
 export default defineConfig({ name: "${name}", definitions: [sensors], defaultTarget: "here", targets: {
   here: folder("data", (root) => ({ parameters: { landing: root + "/landing", data: root } })),
   there: cluster({ profile: "oozie5.2", nameNode: "${at.nameNode}", resourceManager: "${at.resourceManager}", root: "${root}",
     webHdfs: "${at.webHdfs}", yarn: "${at.yarn}", oozie: "${at.oozie}", livy: "${at.livy}", jobHistory: "${at.jobHistory}",
-    hiveServer2: "${at.hiveServer2}",
+    hiveServer2: "${at.hiveServer2}", ...${JSON.stringify(more)},
     sparkOptions: "--conf spark.sql.shuffle.partitions=2",
     parameters: { landing: "${root}/landing", data: "${root}/data", first_hour: "2021-05-01T00:00Z" } }) } });
 `;
 
 const rootOf = ({ user }: ClusterAddresses, name: string): string => `/user/${user}/howdah-test/${name}`;
 
-/** Has the project in a folder ask servers at these addresses: some may be those of proxies. */
-export function configureSensors(folder: string, name: string, at: ClusterAddresses): void {
-  writeFile(join(folder, "howdah.config.ts"), config(name, rootOf(at, name), at));
+/** Has the project in a folder ask servers at these addresses, some of which may be proxies, with other settings. */
+export function configureSensors(folder: string, name: string, at: ClusterAddresses, more: Settings = {}): void {
+  writeFile(join(folder, "howdah.config.ts"), config(name, rootOf(at, name), at, more));
 }
 
 export async function sensorsOn(

@@ -136,7 +136,7 @@ describe("connect: WebHDFS when things break", () => {
     const error = await failed(client({ url: standIn.url, attempts: 1 }).create("/a", "a"));
     assert.equal(error.code, "CONNECT_UNRESOLVED");
     assert.match(error.message, /DataNode dn1\.nowhere\.invalid:\d+/);
-    assert.match(error.next ?? "", /`hosts`.*HttpFS/);
+    assert.match(error.next ?? "", /`hosts: { "dn1\.nowhere\.invalid": .*HttpFS/);
     const hosts = { "dn1.nowhere.invalid": "127.0.0.1" };
     await client({ url: standIn.url, hosts }).create("/a", "a", { overwrite: true });
     assert.equal(standIn.files.get("/a")?.toString(), "a");

@@ -87,10 +87,11 @@ async function redirection({ status, headers, body }: StreamedAnswer, method: st
 }
 
 /** The NameNode answered; it is the way to the DataNode that is missing. */
-function ofDataNode(error: ConnectError, what: string, { host }: URL): ConnectError {
+function ofDataNode(error: ConnectError, what: string, { host, hostname }: URL): ConnectError {
   const advice =
     error.code === "CONNECT_UNRESOLVED" || error.code === "CONNECT_UNREACHABLE"
-      ? "the cluster's own names are not known here: give the DataNode's address in `hosts`, or use HttpFS or Knox"
+      ? `the cluster's own names are not known here: give an address that can be reached as \`hosts: { "${hostname}": "…" }\` ` +
+        "of the target, have the DataNodes tell another name (dfs.datanode.hostname), or use HttpFS or Knox"
       : error.next;
   const why = error.message.startsWith(`${what}: `) ? error.message.slice(what.length + 2) : error.message;
   return new ConnectError(`${what}: the NameNode sends us to the DataNode ${host}: ${why}`, {

@@ -57,6 +57,14 @@ const exceptions: Readonly<Record<string, Explanation>> = {
 
 export function explainHdfs({ exception, message = "" }: ServerMessage): Explanation | undefined {
   const found = exception === undefined ? undefined : exceptions[exception];
-  if (found?.code !== "IMPERSONATION_REFUSED") return found;
-  return { ...found, next: impersonationAdvice(message) };
+  if (found?.code === "IMPERSONATION_REFUSED") return { ...found, next: impersonationAdvice(message) };
+  return found?.code === "HDFS_PERMISSION" ? { ...found, ...permissionAdvice(message) } : found;
+}
+
+/** FSPermissionChecker names the file or folder that is closed, its owner, group and mode. */
+function permissionAdvice(message: string): Explanation | undefined {
+  const [, path, owner] = /inode="([^"]+)":([^:]*):/.exec(message) ?? [];
+  if (path === undefined || owner === undefined) return undefined;
+  const may = `${owner}, who owns ${path}, may let you in; howdah hdfs stat ${path} shows who may do what`;
+  return { next: `${may}. Or act as another user (\`login\` of the target)` };
 }
