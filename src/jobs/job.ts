@@ -164,6 +164,9 @@ export function job(name: string, options: JobOptions): Job {
   });
 }
 
+/** By which rejects are counted, and told of when they are too many. */
+const rejectColumns = ["data_set", "file", "line", "reason"] as const;
+
 /** All that is wrong with a job's declaration, each with the code `JOB`. */
 export function jobProblems(job: Job): readonly HowdahError[] {
   const problems: string[] = [];
@@ -182,8 +185,14 @@ export function jobProblems(job: Job): readonly HowdahError[] {
     for (const [column, { type }] of Object.entries(table.columns))
       if (!sameText(type))
         problems.push(`${table.fullName}.${column} is a ${type}, which the engines write as different texts`);
-  if (job.rejects !== undefined && !job.writes.includes(job.rejects.table))
-    problems.push(`its rejects go to ${job.rejects.table.table.fullName}, which it does not write`);
+  if (job.rejects !== undefined) {
+    const { table } = job.rejects.table;
+    if (!job.writes.includes(job.rejects.table))
+      problems.push(`its rejects go to ${table.fullName}, which it does not write`);
+    const lacking = rejectColumns.filter((name) => !Object.hasOwn(table.columns, name));
+    if (lacking.length > 0)
+      problems.push(`its rejects go to ${table.fullName}, which has no column ${lacking.join(", ")}`);
+  }
   return problems.map((why) => new HowdahError(`job ${job.name}: ${why}`, { code: "JOB", where: job.at }));
 }
 

@@ -181,6 +181,19 @@ describe("the configuration", () => {
     await assert.rejects(loadProject(sensors), { code: "JOB_SQL", where: "count_alarms.sql:2" });
   });
 
+  it("is refused when rejects go to a table that cannot tell of them", async () => {
+    const sensors = sensorsProject();
+    projects.push(sensors);
+    const file = join(sensors, "definitions.ts");
+    const limits = "rejects: { table: readings, maxShare: p.alarm_above, min: p.alarm_above as never },";
+    const writes = "writes: [readings, totals],";
+    writeFile(file, readFileSync(file, "utf8").replace(writes, `${writes} ${limits}`));
+    await assert.rejects(loadProject(sensors), {
+      code: "JOB",
+      message: "job collect: its rejects go to house.readings, which has no column data_set, file, line, reason",
+    });
+  });
+
   it("finds where a key stands, whatever stands around it", () => {
     const text = `f({ // name: 1\n  "a": { b: "c: {" },\n  c: \`x: \${y}\`,\n  'd': [{ e: 1 }],\n  e: 2,\n})`;
     const line = (...path: readonly string[]): number => placeOfKey(text, { file: "f", line: 1 }, path).line;
