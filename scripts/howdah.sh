@@ -9,13 +9,18 @@ fail() {
 
 command -v node >/dev/null || fail "there is no node on this machine" \
   "install Node 20.19 or later; on a host that cannot run it, use bin/ of a build: docs/deployment.md"
-for file in bundle/howdah.js dist/index.js node_modules/.bin/jiti; do
-  [ -e "$root/$file" ] || fail "howdah is not built yet: there is no $file in $root" "npm ci"
+# In howdah's own checkout it lies right here, in a project made by `howdah init` among its packages.
+home=$root/node_modules/howdah
+[ -d "$home" ] || home=$root
+install="npm ci"
+[ -f "$root/package-lock.json" ] || install="npm install"
+for file in "$home/bundle/howdah.js" "$home/dist/index.js" "$root/node_modules/.bin/jiti"; do
+  [ -e "$file" ] || fail "howdah is not built yet: there is no ${file#"$root/"} in $root" "$install"
 done
 
 # Runs a command of howdah on this project, whatever folder one is in.
 howdah() {
-  node "$root/bundle/howdah.js" "$@"
+  node "$home/bundle/howdah.js" "$@"
 }
 
 # Runs a script of the project that is written in TypeScript.

@@ -40,14 +40,14 @@ function step(
 }
 
 export function script(title: string, name: string, args: readonly string[]): void {
-  const jiti = join(root, "node_modules/jiti/lib/jiti-cli.mjs");
+  const jiti = join(root, "node_modules/.bin/jiti");
   step(title, `npm run ${name} -- ${args.join(" ")}`, jiti, [`scripts/${name}.ts`, ...args]);
 }
 
 /** @param good exit codes that are no failure */
 export function howdah(title: string, args: readonly string[], good?: readonly number[]): void {
   const shown = args.map((arg) => (/[\s*()]/.test(arg) ? `"${arg}"` : arg)).join(" ");
-  step(title, `npx howdah ${shown}`, join(root, "bundle/howdah.js"), args, good);
+  step(title, `npx howdah ${shown}`, join(root, "node_modules/.bin/howdah"), args, good);
 }
 
 /** Raw files of an invented shop, landed below `data`. */

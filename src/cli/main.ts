@@ -15,6 +15,10 @@ import { processIo, type Io } from "./io.ts";
 const commands: Readonly<
   Record<string, { readonly describe: string; readonly load: () => Promise<Command | CommandGroup> }>
 > = {
+  init: {
+    describe: "make a folder a project that runs",
+    load: async () => (await import("./commands/init.ts")).initCommand,
+  },
   validate: {
     describe: "say all that is wrong with the definitions",
     load: async () => (await import("./commands/validate.ts")).validateCommand,

@@ -53,6 +53,7 @@ describe("scripts/package.sh", () => {
     const folder = fresh();
     for (const name of ["howdah.sh", "package.sh"])
       writeFile(join(folder, "scripts", name), readFileSync(join(projectRoot, "scripts", name), "utf8"));
+    writeFile(join(folder, "package-lock.json"), "{}");
     const ended = await startProgram("bash", [join(folder, "scripts/package.sh")], folder).ended;
     assert.equal(ended.code, 2);
     assert.match(
