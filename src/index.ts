@@ -124,16 +124,20 @@ export type { CheckCode, CodeFacts, Problem, Severity } from "./oozie/checks/ind
 // Tables.
 export { columnsOf, database, delimited, parquet, quotedCsv, table, view } from "./hive/table.ts";
 export type { Column, Columns, Database, HiveType, Table, TableFormat, View } from "./hive/table.ts";
+export { inRange, notNull, oneOf, satisfies, unique } from "./hive/rowcheck.ts";
+export type { CheckLimit, CheckSeverity, CheckValue, RowCheck, RowCheckOptions } from "./hive/rowcheck.ts";
 export { addPartition, create, hiveQl, hiveScript } from "./hive/statements.ts";
 export type { HiveStatement } from "./hive/statements.ts";
 
 // Jobs.
 export { job, partitionsOf, rawFiles } from "./jobs/job.ts";
 export type { Job, JobOptions, RawDataSet, TableDataSet } from "./jobs/job.ts";
+export { agree, countOf, noRows, steady, sumOf } from "./jobs/rowchecks/declare.ts";
+export type { Agreement, JobCheck, Measure } from "./jobs/rowchecks/declare.ts";
 export { compileJob, jobSpec } from "./jobs/compile.ts";
 export type { JobSpec } from "./jobs/spec.ts";
 export type { RawFormat } from "./jobs/format.ts";
-export type { PartitionRecord, RawRecord } from "./jobs/record.ts";
+export type { CheckRecord, PartitionRecord, RawRecord } from "./jobs/record.ts";
 
 // Projects.
 export { cluster, defineConfig, folder, fromEnvironment, fromFile } from "./project/config.ts";

@@ -1,7 +1,8 @@
 import { hashOf } from "../core/hash.ts";
-import { HowdahError } from "../core/errors.ts";
+import { HowdahError, throwAll } from "../core/errors.ts";
 import { callerPlace, type Place } from "../core/source.ts";
 import type { Expr, Phase } from "../oozie/el/index.ts";
+import { rowCheckProblems, type RowCheck } from "./rowcheck.ts";
 
 /** A Hive type, in Hive's own spelling; the decimal has its precision and scale. */
 export type HiveType =
@@ -78,6 +79,8 @@ export interface Table {
   readonly location: Expr<"path", Phase>;
   /** How many of the newest partitions `clean` leaves when nobody says more; undefined: it touches none. */
   readonly keep: number | undefined;
+  /** What must hold of a partition's rows before anybody sees them. */
+  readonly checks: readonly RowCheck[];
   readonly at: Place;
 }
 
@@ -111,17 +114,19 @@ export function database(
   return Object.freeze({ kind: "database", name, comment: options.comment, location: options.location, at });
 }
 
-export interface TableOptions {
+export interface TableOptions<C extends Columns = Columns> {
   readonly comment?: string;
-  readonly columns: Columns;
+  readonly columns: C;
   readonly partitionedBy?: Columns;
   readonly format: TableFormat;
   readonly location: Expr<"path", Phase>;
   readonly keep?: number;
+  /** Run on every partition that a job computes, before it is published. */
+  readonly checks?: readonly RowCheck<keyof C & string>[];
 }
 
 /** Declares an external table. */
-export function table(database: Database, name: string, options: TableOptions): Table {
+export function table<const C extends Columns>(database: Database, name: string, options: TableOptions<C>): Table {
   const at = callerPlace();
   checkName("table", name, at);
   const columns = fullColumns(options.columns, at);
@@ -132,6 +137,8 @@ export function table(database: Database, name: string, options: TableOptions): 
         code: "HIVE_COLUMN",
         where: at,
       });
+  const checks = options.checks ?? [];
+  throwAll(rowCheckProblems(`${database.name}.${name}`, columns, checks));
   return Object.freeze({
     kind: "table",
     database,
@@ -143,6 +150,7 @@ export function table(database: Database, name: string, options: TableOptions): 
     format: options.format,
     location: options.location,
     keep: options.keep,
+    checks,
     at,
   });
 }

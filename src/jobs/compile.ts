@@ -14,6 +14,8 @@ import {
   type TableDataSet,
 } from "./job.ts";
 import { recordFormat } from "./record.ts";
+import { compileChecks, type CompiledChecks } from "./rowchecks/compile.ts";
+import { readCheckHead } from "./rowchecks/declare.ts";
 import type { JobSpec, ReadSpec } from "./spec.ts";
 import { compileSelect, meaningOf, readJobFile, type SelectOf, type SqlParts } from "./sql.ts";
 
@@ -35,6 +37,8 @@ export interface CompiledJob {
   readonly hash: string;
   /** In the order of the file. */
   readonly selects: readonly CompiledSelect[];
+  /** No part of the hash: a check changes no rows. */
+  readonly checks: CompiledChecks;
   /**
    * The order in which flags are placed, those that somebody waits for last, so that whoever sees such a flag sees the
    * whole unit; they go in the opposite order.
@@ -50,7 +54,11 @@ export interface CompiledJob {
  */
 export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>): CompiledJob {
   throwAll(jobProblems(job));
-  const selects = readJobFile(text, job.sql);
+  const inFile = readJobFile(text, job.sql);
+  const selects = inFile.filter(({ is }) => is !== "check");
+  const checks = inFile.flatMap(({ is, name, text: sql, line }) =>
+    is === "check" ? [readCheckHead(name, { file: job.sql, line }, sql)] : [],
+  );
   const refuse = (why: string, line?: number): never => {
     const where = line === undefined ? job.sql : `${job.sql}:${line}`;
     throw new HowdahError(`job ${job.name}: ${why}`, { code: "JOB_FILE", where });
@@ -70,6 +78,7 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
     const on = (engine: Engine): SqlParts => compileSelect(select, engine, { file: job.sql, parameters, tables });
     return { write: writes.get(select.name), name: select.name, duckdb: on("duckdb"), spark: on("spark") };
   });
+  const relations = selects.flatMap(({ is, name }) => (is === "relation" ? [name] : []));
   const ownReads = Object.values(job.reads).map(({ dataSet }) => dataSet.name);
   const isAwaited = ({ name }: TableDataSet): boolean => awaited.has(name) || ownReads.includes(name);
   return {
@@ -77,6 +86,7 @@ export function compileJob(job: Job, text: string, awaited: ReadonlySet<string>)
     keyColumn: keyColumnOf(job),
     hash: jobHash(job, selects),
     selects: compiled,
+    checks: compileChecks(job, checks, relations),
     flagOrder: [...job.writes.filter((write) => !isAwaited(write)), ...job.writes.filter(isAwaited)],
     parameters: usedParameters(job),
   };
@@ -141,7 +151,8 @@ export function tablesInOrder({ selects }: Pick<CompiledJob, "selects">): readon
 }
 
 /** What `run_sql.py` reads: see {@link JobSpec}. `root` is the folder that holds `_howdah`. */
-export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }: CompiledJob, root: Expr): JobSpec {
+export function jobSpec(compiled: CompiledJob, root: Expr): JobSpec {
+  const { job, hash, selects, checks, flagOrder, parameters, keyColumn } = compiled;
   const written = new Set(job.writes.map(({ name }) => name));
   const used = [...new Map([...parameters, ...declaredParameters(root)].map((p) => [p.name, p])).values()];
   return {
@@ -180,6 +191,7 @@ export function jobSpec({ job, hash, selects, flagOrder, parameters, keyColumn }
             maxShare: job.rejects.maxShare.name,
             min: job.rejects.min.name,
           },
+    checks: checks.spark,
     root: templateOf(root),
   };
 }

@@ -8,6 +8,7 @@ import type { Accept } from "../oozie/accept.ts";
 import type { Parameter } from "../oozie/parameters.ts";
 import type { SqlJob } from "../oozie/actions/index.ts";
 import type { RawFormat } from "./format.ts";
+import type { JobCheck } from "./rowchecks/declare.ts";
 
 /** A data set whose instances are partitions of a table. */
 export interface TableDataSet extends DataSet {
@@ -121,6 +122,8 @@ export interface Job extends SqlJob {
   readonly writes: readonly TableDataSet[];
   readonly parameters: readonly Parameter[];
   readonly rejects: RejectLimit | undefined;
+  /** What must hold of a unit before anybody sees it, beside the checks of its tables. */
+  readonly checks: readonly JobCheck[];
   readonly at: Place;
 }
 
@@ -146,6 +149,8 @@ export interface JobOptions {
   /** What its SQL uses as `:name`; part of a partition's identity. */
   readonly parameters?: readonly Parameter[];
   readonly rejects?: RejectLimit;
+  /** Run on every unit before it is published, beside the checks of its tables. */
+  readonly checks?: readonly JobCheck[];
 }
 
 /** Declares a job. {@link jobProblems} says what is wrong with one. */
@@ -160,6 +165,7 @@ export function job(name: string, options: JobOptions): Job {
     writes: options.writes,
     parameters: options.parameters ?? [],
     rejects: options.rejects,
+    checks: options.checks ?? [],
     at: callerPlace(),
   });
 }

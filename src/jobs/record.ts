@@ -12,6 +12,15 @@ export interface InputRecord {
   readonly content: string;
 }
 
+/** What a check on rows found. */
+export interface CheckRecord {
+  readonly name: string;
+  /** `failed` stands only beside rows that were kept aside; `unknown`: too little is known to compare with. */
+  readonly outcome: "passed" | "warned" | "failed" | "unknown";
+  /** Exact numbers: the rows that break it; of an agreement both sides; of a steady table its rows and the median. */
+  readonly measured: readonly string[];
+}
+
 /** What a partition is: equal for equal work, however it was run. */
 export interface Identity {
   /** The table's full name; for a coordinator that writes no table, `coordinator/<name>`. */
@@ -26,7 +35,8 @@ export interface Identity {
   readonly rows: number;
   /** Rejected lines by raw data set. */
   readonly rejects: Readonly<Record<string, number>>;
-  readonly checks: readonly never[];
+  /** Those of the table, then those of the job; which were run, not which are declared now. */
+  readonly checks: readonly CheckRecord[];
   /** Row count and an order-independent sum of row hashes; see `contentSql` for its definition. */
   readonly content: string;
 }
@@ -41,6 +51,8 @@ export interface RunFacts {
   readonly seconds: number;
   readonly release: string | null;
   readonly user: string;
+  /** Checks that depend on what was made before. */
+  readonly checks?: readonly CheckRecord[];
 }
 
 export interface PartitionRecord {

@@ -1,6 +1,8 @@
 import type { ElType } from "../oozie/el/index.ts";
 import type { HiveType } from "../hive/table.ts";
 import type { FixedFrequency } from "../core/time.ts";
+import type { CheckSeverity } from "../hive/rowcheck.ts";
+import type { SqlParts } from "./sql.ts";
 
 /**
  * What a runner outside of Node (`run_sql.py`) needs of a job: everything resolved but the values of parameters.
@@ -27,6 +29,7 @@ export interface JobSpec {
   /** Table names in the order in which flags are placed; they go in the opposite order. */
   readonly flagOrder: readonly string[];
   readonly rejects: RejectSpec | null;
+  readonly checks: CheckPlan;
   /** The template of the data root: locks and work in progress lie below its `_howdah`. */
   readonly root: string;
 }
@@ -90,7 +93,7 @@ export interface SelectSpec {
   readonly name: string;
   readonly table: boolean;
   /** Texts, and parameters where their values go. */
-  readonly sql: readonly (string | { readonly parameter: string })[];
+  readonly sql: SqlParts;
 }
 
 export interface RejectSpec {
@@ -98,4 +101,48 @@ export interface RejectSpec {
   /** Names of the two parameters: an hour fails when a data set's rejects exceed both. */
   readonly maxShare: string;
   readonly min: string;
+}
+
+/** The checks of a unit's rows, for one engine. */
+export interface CheckPlan {
+  /**
+   * SELECTs of three columns, which can be joined by `union all`: `source`, its place here; `unit`, a unit's key; and
+   * `numbers`, the exact texts of its numbers with a space between them. A unit without rows has none; each is 0 then.
+   */
+  readonly sources: readonly SqlParts[];
+  /**
+   * Reads for which the sources ask the relation `unit_inputs`: `_read`, the read's name, `_instance`, the key of an
+   * instance, and `_unit`, the key of a unit that reads it.
+   */
+  readonly inputs: readonly string[];
+  readonly checks: readonly CheckSpec[];
+}
+
+export interface CheckSpec {
+  /** `rows`: so many break it. `agree`: two sums of numbers. `steady`: the rows of partitions before. */
+  readonly is: "rows" | "agree" | "steady";
+  readonly name: string;
+  readonly severity: CheckSeverity;
+  /** The table that declares it, in whose records it stands; null: the job, and those of all its tables. */
+  readonly table: string | null;
+  /** How many rows may break it, or how large the difference may be; a share is of the table's rows or the left side. */
+  readonly limit: { readonly number: string; readonly percent: boolean };
+  /** The numbers of its sides, each of which is a sum; one side alone: the rows that break it. */
+  readonly numbers: readonly (readonly NumberSpec[])[];
+  readonly agreement?: "=" | "<=" | ">=";
+  readonly history?: { readonly table: string; readonly last: number; readonly least: number };
+  /** The columns of a table that stand in `rows` beside the unit's key; null: those of an own SELECT. */
+  readonly columns: readonly string[] | null;
+  /** The rows of all units that break it. */
+  readonly rows?: SqlParts;
+  /** The same for people, of the rows that were kept aside: the hole `_held` is for what stands behind FROM. */
+  readonly shown?: SqlParts;
+}
+
+/** A number among those that a source gives. */
+export interface NumberSpec {
+  readonly source: number;
+  readonly place: number;
+  /** What it is, for messages: `rows of hit_lines`. */
+  readonly label: string;
 }

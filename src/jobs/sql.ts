@@ -7,9 +7,13 @@ import { argumentsOf, tokenize, type Token } from "./tokens.ts";
 /** SQL with holes: texts, and the names of the parameters whose values go between them. */
 export type SqlParts = readonly (string | { readonly parameter: string })[];
 
-/** One SELECT of a job's file: of a table that is published, or of a relation that only the SELECTs below it see. */
+/**
+ * One SELECT of a job's file: of a table that is published, of a relation that only the SELECTs below it see, or of the
+ * rows that break a check.
+ */
 export interface SelectOf {
-  readonly is: "table" | "relation";
+  readonly is: "table" | "relation" | "check";
+  /** Of a check all that its head says. */
   readonly name: string;
   readonly text: string;
   /** Line in the file where the SELECT begins. */
@@ -18,11 +22,13 @@ export interface SelectOf {
 
 /** Divides a job's file into its SELECTs. `file` stands in errors. */
 export function readJobFile(text: string, file: string): readonly SelectOf[] {
-  const selects: { is: "table" | "relation"; name: string; lines: string[]; line: number }[] = [];
+  const selects: { is: SelectOf["is"]; name: string; lines: string[]; line: number }[] = [];
   text.split("\n").forEach((line, i) => {
-    const [, is, name] = /^--\s*(table|relation):\s*(\S+)\s*$/.exec(line) ?? [];
+    const [, is, name = ""] = /^--\s*(table|relation|check):\s*(\S.*?)\s*$/.exec(line) ?? [];
     const last = selects.at(-1);
-    if (name !== undefined) selects.push({ is: is as "table" | "relation", name, lines: [], line: i + 2 });
+    // Only a check's head has more than a name; `-- table: for later` is a comment.
+    if (is === "check" || (is !== undefined && !/\s/.test(name)))
+      selects.push({ is: is as SelectOf["is"], name, lines: [], line: i + 2 });
     else if (last !== undefined) last.lines.push(line);
     else if (line.trim() !== "" && !line.startsWith("--"))
       throw new HowdahError("text before the first table", {

@@ -10,6 +10,22 @@ export interface JobOutcome {
   readonly published: readonly Instant[];
   /** The first unit that failed; those after it were not tried. */
   readonly failure: { readonly unit: Instant; readonly error: HowdahError } | undefined;
+  /** What checks warned of, in the units that were made. */
+  readonly warnings: readonly CheckWarning[];
+}
+
+/** A check that does not hold of a unit, and is declared to warn. */
+export interface CheckWarning {
+  readonly job: string;
+  /** The unit's key. */
+  readonly unit: string;
+  readonly check: string;
+  /** The table that declares it; null for a check of the job. */
+  readonly table: string | null;
+  readonly measured: readonly string[];
+  readonly text: string;
+  /** Some of the rows, in the first unit that it warns of. */
+  readonly lines: readonly string[];
 }
 
 /** Consecutive units of a job that are computed together. */

@@ -85,6 +85,14 @@ export class Workspace {
     return (await this.connection.runAndReadAll(sql)).getRows();
   }
 
+  /** Rows of texts, with the names of their columns. */
+  async table(
+    sql: string,
+  ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }> {
+    const result = await this.connection.runAndReadAll(sql);
+    return { columns: result.deduplicatedColumnNames(), rows: result.getRows() };
+  }
+
   /** Work on few rows is done sooner by one thread: DuckDB's tasks for a second one cost more than they save. */
   async threads(count: number): Promise<void> {
     await this.run(`set threads = ${count}`);

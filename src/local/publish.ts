@@ -6,12 +6,14 @@ import type { Instant } from "../core/time.ts";
 import { columnList, columnsHash } from "../hive/table.ts";
 import { tablesInOrder } from "../jobs/compile.ts";
 import type { TableDataSet } from "../jobs/job.ts";
-import { recordFile, recordFormat, type PartitionRecord } from "../jobs/record.ts";
+import { recordFile, recordFormat, type CheckRecord, type PartitionRecord } from "../jobs/record.ts";
+import type { Verdict } from "../jobs/rowchecks/verdict.ts";
 import type { BatchRun } from "./batch.ts";
 import type { Contents, RejectCounts } from "./compute.ts";
 import { currentUser, keyOfInstance, parquetFiles } from "./data.ts";
 import { onDisk } from "../project/disk.ts";
 import { engineError, noRows, sqlName, sqlText, type Workspace } from "./engine.ts";
+import { hold, release } from "./held.ts";
 import { inputRecords, unitKey, unitParameters } from "./units.ts";
 
 /** A partition that was computed, by table and key. */
@@ -64,6 +66,13 @@ export async function writeAside(
   return all;
 }
 
+/** What is known of a unit beside its rows, for its records. */
+export interface UnitFindings {
+  readonly rejects: RejectCounts;
+  /** The verdicts of its checks; none when they were not asked. */
+  readonly verdicts: readonly Verdict[];
+}
+
 /**
  * Publishes some tables of one unit: all their flags go, those that others wait for first; then table by table the old
  * folder aside and the new one, with its record, in; then the flags, those that others wait for last.
@@ -73,51 +82,21 @@ export function publish(
   unit: Instant,
   tables: readonly TableDataSet[],
   partitions: Partitions,
-  rejects: RejectCounts,
+  findings: UnitFindings,
 ): void {
-  const { compiled, data, scratch, engine, started } = run;
+  const { compiled, data, scratch } = run;
   run.lock.check();
   const name = unitKey(compiled, unit);
-  const inputs = inputRecords(compiled, unit, data, run.contents);
-  const parameters = unitParameters(compiled, data);
   const publishing = "publish the partition";
   for (const write of [...tables].reverse()) {
     const flag = data.flag(write, unit);
     onDisk(publishing, flag, () => rmSync(flag, { force: true }));
   }
-  const inOrder = tablesInOrder(compiled).filter((write) => tables.includes(write));
-  for (const write of inOrder) {
-    const computed = partitions.get(write.table.fullName)?.get(name) ?? { rows: 0, content: noRows, folder: undefined };
+  const finish = finisher(run, unit, partitions, findings);
+  for (const write of tablesInOrder(compiled).filter((one) => tables.includes(one))) {
     const place = data.folder(write, unit);
-    const folder = computed.folder ?? join(scratch, `${write.table.fullName}-${name}-empty`);
     onDisk(publishing, place, () => {
-      if (computed.folder === undefined) mkdirSync(folder, { recursive: true });
-      const files = parquetFiles(folder);
-      const record: PartitionRecord = {
-        format: recordFormat,
-        identity: {
-          table: write.table.fullName,
-          partition: `${compiled.keyColumn}=${keyOfInstance(write, unit)}`,
-          job: compiled.hash,
-          columns: columnsHash(write.table),
-          parameters,
-          inputs,
-          rows: computed.rows,
-          rejects: rejects.get(name) ?? {},
-          checks: [],
-          content: computed.content,
-        },
-        run: {
-          engine: engine.name,
-          files,
-          bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-          started: started.toISOString(),
-          seconds: (Date.now() - started.getTime()) / 1000,
-          release: null,
-          user: currentUser(),
-        },
-      };
-      writeFileSync(join(folder, recordFile), `${JSON.stringify(record)}\n`);
+      const folder = finish(write);
       if (existsSync(place)) renameSync(place, join(scratch, `${write.table.fullName}-${name}-old-${randomUUID()}`));
       else mkdirSync(dirname(place), { recursive: true });
       renameSync(folder, place);
@@ -128,4 +107,70 @@ export function publish(
     const flag = data.flag(write, unit);
     onDisk(publishing, flag, () => writeFileSync(flag, ""));
   }
+  release(data, compiled.job.name, name);
+}
+
+/** Keeps the partitions of a unit aside that failed its checks: what is published stays as it was. */
+export function keepAside(run: BatchRun, unit: Instant, partitions: Partitions, findings: UnitFindings): void {
+  const { compiled, data } = run;
+  run.lock.check();
+  const name = unitKey(compiled, unit);
+  const finish = finisher(run, unit, partitions, findings);
+  const folders = tablesInOrder(compiled).map((write) => {
+    const { fullName } = write.table;
+    return [fullName, onDisk("keep the partition aside", data.own("held"), () => finish(write))] as const;
+  });
+  hold(data, compiled.job.name, name, new Map(folders));
+}
+
+/** Writes the record of a computed partition beside its rows; gives its folder in the scratch. */
+function finisher(
+  { compiled, data, scratch, engine, started, contents }: BatchRun,
+  unit: Instant,
+  partitions: Partitions,
+  { rejects, verdicts }: UnitFindings,
+): (write: TableDataSet) => string {
+  const name = unitKey(compiled, unit);
+  const inputs = inputRecords(compiled, unit, data, contents);
+  const parameters = unitParameters(compiled, data);
+  return (write) => {
+    const { fullName } = write.table;
+    const computed = partitions.get(fullName)?.get(name) ?? { rows: 0, content: noRows, folder: undefined };
+    const folder = computed.folder ?? join(scratch, `${fullName}-${name}-empty`);
+    if (computed.folder === undefined) mkdirSync(folder, { recursive: true });
+    const files = parquetFiles(folder);
+    const own = verdicts.filter(({ check }) => check.table === null || check.table === fullName);
+    const ofHistory = own.filter(({ check }) => check.is === "steady");
+    const record: PartitionRecord = {
+      format: recordFormat,
+      identity: {
+        table: fullName,
+        partition: `${compiled.keyColumn}=${keyOfInstance(write, unit)}`,
+        job: compiled.hash,
+        columns: columnsHash(write.table),
+        parameters,
+        inputs,
+        rows: computed.rows,
+        rejects: rejects.get(name) ?? {},
+        checks: own.filter(({ check }) => check.is !== "steady").map(checkRecord),
+        content: computed.content,
+      },
+      run: {
+        engine: engine.name,
+        files,
+        bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        started: started.toISOString(),
+        seconds: (Date.now() - started.getTime()) / 1000,
+        release: null,
+        user: currentUser(),
+        ...(ofHistory.length === 0 ? {} : { checks: ofHistory.map(checkRecord) }),
+      },
+    };
+    writeFileSync(join(folder, recordFile), `${JSON.stringify(record)}\n`);
+    return folder;
+  };
+}
+
+function checkRecord({ check, outcome, measured }: Verdict): CheckRecord {
+  return { name: check.name, outcome, measured };
 }

@@ -26,11 +26,15 @@ export async function runRange(
   } catch (error) {
     if (signal.aborted || !isHowdahError(error)) throw error;
     if (units.length === 1 || !ofSomeUnit.has(error.code))
-      return { published: [], failure: { unit: units[0]!, error } };
+      return { published: [], failure: { unit: units[0]!, error }, warnings: [] };
     const middle = Math.floor(units.length / 2);
     const first = await runRange(compiled, units.slice(0, middle), data, engine, signal);
     if (first.failure !== undefined) return first;
     const second = await runRange(compiled, units.slice(middle), data, engine, signal);
-    return { published: [...first.published, ...second.published], failure: second.failure };
+    return {
+      published: [...first.published, ...second.published],
+      failure: second.failure,
+      warnings: [...first.warnings, ...second.warnings],
+    };
   }
 }

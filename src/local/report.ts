@@ -1,4 +1,5 @@
 import type { HowdahError } from "../core/errors.ts";
+import type { CheckWarning } from "./batch.ts";
 import { errorFacts, type Emit } from "../core/events.ts";
 
 /** What became of an action. */
@@ -32,6 +33,8 @@ export interface ActionReport {
 
 export interface RunReport {
   readonly actions: readonly ActionReport[];
+  /** What checks on rows warned of, in what was made. */
+  readonly warnings: readonly CheckWarning[];
   /** Where every event of the run was written; null for a dry run. */
   readonly log: string | null;
   readonly seconds: number;

@@ -4,6 +4,7 @@ import { didYouMean, HowdahError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
+import type { CheckWarning } from "./batch.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import { timeAt } from "../oozie/calendar.ts";
@@ -55,10 +56,16 @@ export async function run(target: LocalTarget, request: RunRequest = {}): Promis
   const lock = log === null ? undefined : lockJob(target.data.own("locks"), "_run");
   try {
     const emit = logged(log, request.emit);
+    const warnings: CheckWarning[] = [];
+    const warn = (warning: CheckWarning): void => {
+      warnings.push(warning);
+      emit({ event: "check.warned", ...warning });
+    };
     if (log !== null) clearAfterKills(target.data);
     emit({ event: "run.started", name, log, values });
     const report: RunReport = {
-      actions: await runChosen(target, chosen, window, request, emit),
+      actions: await runChosen(target, chosen, window, request, { emit, warn }),
+      warnings,
       log,
       seconds: (Date.now() - started.getTime()) / 1000,
       from: window === undefined ? null : formatOozieTime(window.from),
@@ -76,14 +83,14 @@ async function runChosen(
   chosen: Chosen,
   window: Window | undefined,
   request: RunRequest,
-  emit: Emit,
+  telling: Pick<WalkContext, "emit" | "warn">,
 ): Promise<readonly ActionReport[]> {
   const context: WalkContext = {
     data: target.data,
     jobs: target.project.jobs,
     engine: target.engine,
     project: target.project.root,
-    emit,
+    ...telling,
     signal: request.signal ?? new AbortController().signal,
     force: request.rerun === true || chosen.kind !== "coordinators",
     limit: parallelBranches,
@@ -244,6 +251,7 @@ async function runJobAlone(
     const keys = { from: unitKey(compiled, range[0]!), to: unitKey(compiled, range.at(-1)!) };
     context.emit({ event: "job.started", job: job.name, ...keys, units: range.length });
     const outcome = await runRange(compiled, range, context.data, await context.engine(), context.signal);
+    outcome.warnings.forEach(context.warn);
     for (const unit of outcome.published) report(unit, "ran");
     if (outcome.failure === undefined) continue;
     report(outcome.failure.unit, "failed", outcome.failure.error);

@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { isHowdahError } from "../core/errors.ts";
 import type { Instant } from "../core/time.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
-import type { BatchRun, JobOutcome } from "./batch.ts";
+import type { BatchRun, CheckWarning, JobOutcome } from "./batch.ts";
 import { compute, firstOverLimit, sumUp } from "./compute.ts";
 import type { Data } from "./data.ts";
 import { onDisk } from "../project/disk.ts";
 import type { Engine, Workspace } from "./engine.ts";
 import { dropInputs, inputBytes, inputsFromOutside, loadInputs, makeUnits, refuseMissingInputs } from "./inputs.ts";
 import { lockJob, type Lock } from "../project/lock.ts";
-import { publish, writeAside } from "./publish.ts";
-import { contentsNow, unitInputs } from "./units.ts";
+import { keepAside, publish, writeAside, type UnitFindings } from "./publish.ts";
+import { failedChecks, firstFailing, judgeUnits, warningsOf, type CheckedRange } from "./rowchecks.ts";
+import { contentsNow, unitInputs, unitKey } from "./units.ts";
 
 /** Input files of one batch, in bytes: a range that reads more is made in several, so that memory does not grow with it. */
 const batchBytes = 96 * 1024 * 1024;
@@ -41,6 +42,7 @@ export async function runJob(
   try {
     clearLeftovers(work, name);
     const published: Instant[] = [];
+    const warnings: CheckWarning[] = [];
     for (const batch of batches(compiled, units, data)) {
       signal.throwIfAborted();
       onDisk("make a folder for work in progress", scratch, () => mkdirSync(scratch, { recursive: true }));
@@ -51,9 +53,10 @@ export async function runJob(
       const run: BatchRun = { compiled, units: batch, data, engine, scratch, lock, started, contents };
       const outcome = await engine.workspace((workspace) => runBatch(run, workspace));
       published.push(...outcome.published);
-      if (outcome.failure !== undefined) return { published, failure: outcome.failure };
+      warnings.push(...outcome.warnings);
+      if (outcome.failure !== undefined) return { published, failure: outcome.failure, warnings };
     }
-    return { published, failure: undefined };
+    return { published, failure: undefined, warnings };
   } finally {
     signal.removeEventListener("abort", interrupt);
     rmSync(scratch, { recursive: true, force: true });
@@ -62,7 +65,7 @@ export async function runJob(
 }
 
 async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome> {
-  const { compiled } = run;
+  const { compiled, data } = run;
   await workspace.threads(run.units.length === 1 ? 1 : availableParallelism());
   let units = run.units;
   let broken: JobOutcome["failure"];
@@ -71,20 +74,42 @@ async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome
     if (failure === undefined) break;
     broken = failure;
     units = units.filter((unit) => unit < failure.unit);
-    if (units.length === 0) return { published: [], failure };
+    if (units.length === 0) return { published: [], failure, warnings: [] };
     // Again for the units before it: no relation may hold rows of the others.
     await dropInputs(run, workspace);
   }
   await makeUnits(run, units, workspace);
   await compute(run, workspace);
+  const contents = await sumUp(run, units, workspace);
   const rejected = await firstOverLimit(run, units, workspace);
-  const failure = rejected.failure ?? broken;
-  const good = units.filter((unit) => failure === undefined || unit < failure.unit);
-  const alone = rejected.failure === undefined ? [] : [rejected.failure.unit];
-  const partitions = await writeAside(run, [...good, ...alone], await sumUp(run, units, workspace), workspace);
-  for (const unit of good) publish(run, unit, compiled.flagOrder, partitions, rejected.counts);
-  for (const unit of alone) publish(run, unit, [compiled.job.rejects!.table], partitions, rejected.counts);
-  return { published: good, failure };
+  const rows = (table: string, unit: string): number => contents.get(table)?.get(unit)?.rows ?? 0;
+  const range: CheckedRange = { compiled, units, data, rows };
+  const verdicts = await judgeUnits(range, workspace);
+  const failing = firstFailing(range, before(units, rejected.failure), verdicts);
+  const unchecked =
+    failing === undefined
+      ? undefined
+      : { unit: failing.unit, error: await failedChecks(range, failing.unit, failing.failed, workspace) };
+  const failure = unchecked ?? rejected.failure ?? broken;
+  const good = before(units, failure);
+  // Of a unit with too many rejects these alone are published; one that fails a check is kept aside.
+  const alone = failure !== undefined && failure === rejected.failure ? [failure.unit] : [];
+  const aside = unchecked === undefined ? [] : [unchecked.unit];
+  const partitions = await writeAside(run, [...good, ...alone, ...aside], contents, workspace);
+  const findings = (unit: Instant): UnitFindings => ({
+    rejects: rejected.counts,
+    verdicts: alone.includes(unit) ? [] : (verdicts.get(unitKey(compiled, unit)) ?? []),
+  });
+  const warnings = await warningsOf(range, good, verdicts, workspace);
+  for (const unit of good) publish(run, unit, compiled.flagOrder, partitions, findings(unit));
+  for (const unit of alone) publish(run, unit, [compiled.job.rejects!.table], partitions, findings(unit));
+  for (const unit of aside) keepAside(run, unit, partitions, findings(unit));
+  return { published: good, failure, warnings };
+}
+
+/** The units before one that failed. */
+function before(units: readonly Instant[], failure: JobOutcome["failure"]): readonly Instant[] {
+  return failure === undefined ? units : units.filter((unit) => unit < failure.unit);
 }
 
 /** Divides units into runs whose input files are not too many bytes together. */

@@ -10,6 +10,7 @@ import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
 import { mailOf, onClusterOnly, runDistcp, runFs, runHive2 } from "./actions.ts";
 import { inputValues, workflowRun, workflowScope, type WorkflowRun } from "./scope.ts";
 import { runShell } from "./shell.ts";
+import type { CheckWarning } from "./batch.ts";
 import type { Data } from "./data.ts";
 import type { Engine } from "./engine.ts";
 import { runRange } from "./range.ts";
@@ -22,6 +23,8 @@ export interface WalkContext {
   readonly engine: () => Promise<Engine>;
   readonly project: string;
   readonly emit: Emit;
+  /** Takes what checks on rows warned of. */
+  readonly warn: (warning: CheckWarning) => void;
   readonly signal: AbortSignal;
   /** Makes every unit, also fresh ones. */
   readonly force: boolean;
@@ -343,6 +346,7 @@ async function runSpark(
     context.emit({ event: "job.started", job: compiled.job.name, ...keys, units: range.length });
     const outcome = await runRange(compiled, range, context.data, await context.engine(), context.signal);
     failed = outcome.failure;
+    outcome.warnings.forEach(context.warn);
     context.emit({
       event: "job.done",
       job: compiled.job.name,

@@ -157,6 +157,7 @@ export const sensorJob: JobSpec = {
   writes: [write("readings", readingsColumns), write("rejects", rejectsColumns), write("latest", latestColumns)],
   flagOrder: ["processed.readings", "processed.rejects", "processed.latest"],
   rejects: { table: "processed.rejects", maxShare: "max_reject_share", min: "min_rejects" },
+  checks: { sources: [], inputs: [], checks: [] },
   root: "${root}",
 };
 

@@ -1,5 +1,6 @@
 import type { HowdahEvent } from "../../core/events.ts";
 import { exitCodes } from "../../core/errors.ts";
+import type { CheckWarning } from "../../local/batch.ts";
 import { counts, type ActionReport, type RunReport } from "../../local/report.ts";
 import { run } from "../../local/run.ts";
 import type { Io } from "../io.ts";
@@ -105,6 +106,7 @@ function renderReport(report: RunReport, io: Io): void {
     if (typeof where === "string") io.out(`        at ${where}`);
     if (typeof next === "string") io.out(`        → ${next}`);
   }
+  renderWarnings(report.warnings, io);
   for (const [name, actions] of byName(waiting)) {
     io.out(`${colors.yellow("waits")}   ${name}  ${times(actions)}  for`);
     const missing = [...new Set(actions.flatMap((action) => action.missing))];
@@ -118,12 +120,30 @@ function renderReport(report: RunReport, io: Io): void {
     ...(kept.length > 0 ? [`${kept.length} cannot be made again (an input is gone)`] : []),
     ...(waiting.length > 0 ? [`${waiting.length} wait`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(report.warnings.length > 0 ? [`${report.warnings.length} warnings of checks`] : []),
   ];
   const seconds = `${report.seconds.toFixed(1)} s`;
   const ended =
     report.log === null ? "nothing was changed" : failed.length > 0 ? colors.red("failed") : colors.green("done");
   io.out(`${ended}: ${parts.join(", ")} in ${seconds}`);
   if (report.log !== null) io.out(colors.dim(`log: ${nearby(report.log, io)}`));
+}
+
+/** Each check once, with the first unit that it warned of, some of its rows, and how many more there are. */
+function renderWarnings(warnings: readonly CheckWarning[], io: Io): void {
+  const byCheck = new Map<string, CheckWarning[]>();
+  for (const warning of warnings) {
+    const which = JSON.stringify([warning.job, warning.table, warning.check]);
+    byCheck.set(which, [...(byCheck.get(which) ?? []), warning]);
+  }
+  for (const [first, ...more] of byCheck.values()) {
+    if (first === undefined) continue;
+    const { job, unit, text, lines } = first;
+    io.out(`${io.colors.yellow("warns")}   ${job} ${unit}: ${text}`);
+    for (const line of lines) io.out(`      ${line}`);
+    const last = more.at(-1);
+    if (last !== undefined) io.out(`        and of ${more.length} more, up to ${last.unit}: ${last.text}`);
+  }
 }
 
 function verb(status: ActionReport["status"]): string {
