@@ -29,6 +29,7 @@ export async function foresee(
     engine: target.engine,
     project: project.root,
     emit: () => undefined,
+    warn: () => undefined,
     signal,
     force: false,
     limit: 1,

@@ -197,7 +197,7 @@ function filesOf(folder: string): readonly number[] {
 
 function recordFacts({ identity, run }: PartitionRecord): Partial<Facts> {
   const rejects = Object.entries(identity.rejects).filter(([, count]) => count > 0);
-  const checks = checksOf(identity.checks);
+  const checks = checksOf([...identity.checks, ...(run.checks ?? [])]);
   return {
     rows: identity.rows,
     files: run.files.length,
@@ -217,7 +217,7 @@ function checksOf(checks: readonly unknown[]): readonly CheckFacts[] {
     if (typeof check !== "object" || check === null) return [];
     const { name, outcome, measured } = check as Readonly<Record<string, unknown>>;
     if (typeof name !== "string" || typeof outcome !== "string") return [];
-    const isShown = typeof measured === "number" || typeof measured === "string";
-    return { name, outcome, ...(isShown ? { measured: String(measured) } : {}) };
+    const shown = Array.isArray(measured) ? measured.map(String).join(" and ") : "";
+    return { name, outcome, ...(shown === "" ? {} : { measured: shown }) };
   });
 }

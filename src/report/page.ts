@@ -4,19 +4,14 @@ import { join } from "node:path";
 import { libraryFolder } from "../core/source.ts";
 import { states, type DataSetFacts, type ReportFacts, type State } from "./facts.ts";
 import { embedded, escaped, tableHtml } from "./html.ts";
+import { chosenThemes } from "./graph/index.ts";
 import { insightHtml } from "./plots.ts";
-
-/** A picture that stands in the page as it is. */
-export interface Picture {
-  /** A whole `<svg>` that names no other file. */
-  readonly svg: string;
-}
 
 /** What the build makes of `browser/`. */
 const assets = join(libraryFolder, "report", "assets");
 
-/** The page of a report: one file that asks for nothing outside of it. `lineage` is a drawing of what is made of what. */
-export function pageOf(facts: ReportFacts, lineage?: Picture): string {
+/** The page of a report: one file that asks for nothing outside of it. `lineage` is a drawing of what is made of what, as SVG. */
+export function pageOf(facts: ReportFacts, lineage: string): string {
   const script = readFileSync(join(assets, "page.js"), "utf8").replaceAll("</script", "<\\/script");
   const style = readFileSync(join(assets, "page.css"), "utf8");
   const { title, from, until, dataSets } = facts;
@@ -31,7 +26,8 @@ export function pageOf(facts: ReportFacts, lineage?: Picture): string {
 <meta name="referrer" content="no-referrer">
 <title>${escaped(title)}</title>
 <link rel="icon" href="data:,">
-<style>${style}</style>
+<style>${style}
+${chosenThemes}</style>
 </head>
 <body>
 ${headerHtml(facts)}
@@ -108,17 +104,16 @@ function insightsHtml({ insights }: ReportFacts): string {
 </section>`;
 }
 
-function lineageHtml({ lineage }: ReportFacts, picture: Picture | undefined): string {
+function lineageHtml({ lineage }: ReportFacts, drawing: string): string {
   const rows = lineage.map(({ job, coordinators, reads, writes }) => [
     job,
     coordinators.join(", "),
     reads.join(", "),
     writes.join(", "),
   ]);
-  const drawn = picture === undefined ? "" : `<div class="scroll lineage">${picture.svg}</div>`;
   return `<section aria-labelledby="lineage-title">
 <h2 id="lineage-title">Lineage</h2>
-${drawn}
+<div class="scroll lineage" tabindex="0" role="region" aria-label="Drawing of the lineage">${drawing}</div>
 ${tableHtml(["job", "run by", "reads", "writes"], rows)}
 </section>`;
 }

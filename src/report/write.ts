@@ -23,10 +23,13 @@ export function refuseFolder(file: string): void {
     });
 }
 
-/** Writes the page of a report, whole or not at all; an earlier one is replaced. Gives its size in bytes. */
-export function writePage(facts: ReportFacts, file: string): number {
+/**
+ * Writes the page of a report, whole or not at all; an earlier one is replaced. `lineage` is the project's drawing, as
+ * SVG. Gives its size in bytes.
+ */
+export function writePage(facts: ReportFacts, lineage: string, file: string): number {
   refuseFolder(file);
-  const page = pageOf(facts);
+  const page = pageOf(facts, lineage);
   const aside = `${file}.${randomUUID()}`;
   try {
     onDisk("write the report", file, () => writeByRename(file, aside, page));

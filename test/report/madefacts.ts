@@ -8,6 +8,9 @@ export function timeAt(hours: number): string {
   return formatOozieTime((firstHour + hours * hour) as Instant);
 }
 
+/** Stands for what is drawn of a project. */
+export const drawing = '<svg role="img"><title>who feeds whom</title></svg>';
+
 /** So many hours of a data set, each as `of` says. */
 export function hourly(
   name: string,

@@ -5,7 +5,7 @@ import { writePage } from "#src/report/write.js";
 import type { ReportFacts } from "#src/report/facts.js";
 import { freshFolders } from "../support/folders.js";
 import { browserForSuite, type Look, type Opened } from "./browser.js";
-import { barsOf, daily, factsWith, hourly } from "./madefacts.js";
+import { barsOf, daily, drawing, factsWith, hourly } from "./madefacts.js";
 
 /** The page as a browser shows it. */
 describe("report: the page in Chromium", () => {
@@ -14,7 +14,7 @@ describe("report: the page in Chromium", () => {
 
   function shown(facts: ReportFacts, hash?: string, look?: Look): Promise<Opened> {
     const file = join(folder(), "report.html");
-    writePage(facts, file);
+    writePage(facts, drawing, file);
     return open(file, hash, look);
   }
 

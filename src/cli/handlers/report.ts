@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { exitCodes, HowdahError } from "../../core/errors.ts";
 import { states, type ReportFacts } from "../../report/facts.ts";
 import { gatherReport } from "../../report/gather.ts";
+import { graphOf, renderSvg } from "../../report/graph/index.ts";
 import { refuseFolder, writePage } from "../../report/write.ts";
 import type { Arguments } from "../command.ts";
 import { bytesText, countText } from "../bytes.ts";
@@ -37,7 +38,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       }),
     { snapshot: true },
   );
-  const bytes = file === undefined ? undefined : writePage(facts, file);
+  const bytes = file === undefined ? undefined : writePage(facts, await renderSvg(graphOf(project)), file);
   io.status("");
   if (io.json) io.out(JSON.stringify({ ...facts, page: file === undefined ? null : { file, bytes } }));
   else {

@@ -3,6 +3,7 @@
  * what a cluster or a folder holds.
  */
 export { renderDot } from "./dot.ts";
+export { chosenThemes } from "./look.ts";
 export { bundleGraph, coordinatorGraph, jobGraph, lineage } from "./lineage.ts";
 export { renderMermaid } from "./mermaid.ts";
 export * from "./model.ts";

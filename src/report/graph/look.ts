@@ -52,6 +52,12 @@ function variables(colors: typeof light): string {
 
 const fills = ["data", "raw", "work", "clock", "choice", "bad", "plain"];
 
+/** The colours for a page that lets its reader choose: `<html data-theme="dark">`. */
+export const chosenThemes = [
+  `:root[data-theme="light"] .howdah-graph{${variables(light)}}`,
+  `:root[data-theme="dark"] .howdah-graph{${variables(dark)}}`,
+].join("\n");
+
 /** The rules of a drawing; all below its own class, since a page may hold it among others. */
 export const styleSheet = [
   `.howdah-graph{${variables(light)};font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}`,
