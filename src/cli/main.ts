@@ -12,7 +12,7 @@ import type { Command, CommandGroup } from "./command.ts";
 import { processIo, type Io } from "./io.ts";
 
 /** The commands: a line each for the overview, the rest is loaded when it is used. */
-const commands: Readonly<
+export const commands: Readonly<
   Record<string, { readonly describe: string; readonly load: () => Promise<Command | CommandGroup> }>
 > = {
   init: {
@@ -134,6 +134,10 @@ const commands: Readonly<
   sandbox: {
     describe: "a real Hadoop, Hive, Oozie, Livy and Spark on this machine",
     load: async () => (await import("./commands/sandbox.ts")).sandboxCommands,
+  },
+  completion: {
+    describe: "make a shell complete commands, options and the project's names",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
   },
 };
 

@@ -232,6 +232,16 @@ export function targetOf<K extends Target["kind"]>(
   return { name: chosen, target: targets[chosen] as Extract<Target, { kind: K }> };
 }
 
+/** The names of a project's queries, in order. */
+export function queryNames({ root, config }: Pick<Project, "root" | "config">): readonly string[] {
+  const folder = config.queries === undefined ? undefined : join(root, config.queries);
+  if (folder === undefined || !existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()
+    .map((name) => basename(name, ".sql"));
+}
+
 /** Named queries by name: the `*.sql` files of the configuration's folder. */
 export function queriesOf(project: Project): ReadonlyMap<string, { readonly file: string; readonly sql: string }> {
   const { queries } = project.config;
@@ -243,12 +253,9 @@ export function queriesOf(project: Project): ReadonlyMap<string, { readonly file
       where: join(project.root, configName),
     });
   return new Map(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".sql"))
-      .sort()
-      .map((name) => {
-        const file = join(folder, name);
-        return [basename(name, ".sql"), { file: relative(project.root, file), sql: readFileSync(file, "utf8") }];
-      }),
+    queryNames(project).map((name) => {
+      const file = join(folder, `${name}.sql`);
+      return [name, { file: relative(project.root, file), sql: readFileSync(file, "utf8") }];
+    }),
   );
 }
