@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { chapters, examplesUse } from "../dist/oozie/checks/codes.js";
 import { elFunctions } from "../dist/oozie/el/functions.js";
 import { profiles } from "../dist/oozie/profiles.js";
-
-const note = (from) => `<!-- Written by \`npm run docs\` from ${from}: change that, not this page. -->`;
-const row = (...cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-const code = (text) => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
+import { commandsPage } from "./generator/commands.mjs";
+import { settingsTable } from "./generator/configuration.mjs";
+import { code, note, row } from "./generator/markdown.mjs";
 
 const phases = [
   [
@@ -164,8 +163,18 @@ function fenced(code) {
 }
 
 /** Pages that are all of them generated, and parts of pages between `<!-- name -->` and `<!-- /name -->`. */
-const pages = { "checks.md": checksPage, "el.md": () => elPage().join("\n") };
-const parts = { "targets.md": { profiles: () => profileTable().join("\n") } };
+const pages = { "checks.md": checksPage, "el.md": () => elPage().join("\n"), "commands.md": commandsPage };
+const config = "src/project/config.ts";
+const parts = {
+  "targets.md": { profiles: () => profileTable().join("\n") },
+  "configuration.md": {
+    settings: () => settingsTable(config, "Config"),
+    values: () => settingsTable(config, "TargetValues"),
+    cluster: () => settingsTable(config, "ClusterOptions"),
+    login: () => settingsTable(config, "Login"),
+    tls: () => settingsTable("src/connect/tls.ts", "TlsOptions"),
+  },
+};
 
 const folder = import.meta.dirname;
 let stale = 0;
@@ -179,7 +188,7 @@ function put(name, text) {
   );
   if (!process.argv.includes("--check")) writeFileSync(path, text);
 }
-for (const [name, page] of Object.entries(pages)) put(name, `${page().trimEnd()}\n`);
+for (const [name, page] of Object.entries(pages)) put(name, `${(await page()).trimEnd()}\n`);
 for (const [name, own] of Object.entries(parts)) {
   let text = readFileSync(join(folder, name), "utf8");
   for (const [part, table] of Object.entries(own)) {

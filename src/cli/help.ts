@@ -33,7 +33,8 @@ export function groupHelp({ name, describe, verbs, notes = [] }: CommandGroup): 
   ].join("\n");
 }
 
-function flags(name: string, { alias, value, type }: OptionSpec): string {
+/** How an option is written: `-D NAME=VALUE`, `--target NAME`. */
+export function flags(name: string, { alias, value, type }: OptionSpec): string {
   const long = alias === "D" ? `-D ${value ?? ""}` : `${alias === undefined ? "" : `-${alias}, `}--${name}`;
   return type === "boolean" || alias === "D" ? long : `${long} ${value ?? "VALUE"}`;
 }

@@ -22,6 +22,7 @@ export interface Config {
   readonly queries?: string;
   /** What `howdah report` shows beside the hours. @default nothing */
   readonly report?: ReportConfig;
+  /** Where the definitions run, by name: `folder(…)`, `cluster(…)`, `sandbox(…)`. */
   readonly targets: Readonly<Record<string, Target>>;
   /**
    * Name of the target that is used when nobody names one; for a command that works on another kind of target, it is
@@ -110,8 +111,9 @@ export interface ClusterOptions extends TargetValues {
   readonly jobHistory?: string;
   /** Who asks the servers. @default the operating system's user, by name or, with `kerberos`, by its ticket */
   readonly login?: Login;
+  /** How the servers' certificates are checked, and what is shown to them. */
   readonly tls?: ClusterTls;
-  /** @default what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say */
+  /** The proxy by which the servers are asked, or `false` for none. @default what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say */
   readonly proxy?: ProxyOption;
   /** Addresses of hosts that this machine cannot resolve, such as DataNodes: name to address. */
   readonly hosts?: Readonly<Record<string, string>>;
@@ -125,7 +127,7 @@ export interface ClusterTls extends Omit<TlsOptions, "passphrase"> {
 
 /** Who asks the servers of a cluster. */
 export interface Login {
-  /** @default the operating system's user */
+  /** Its name. @default the operating system's user */
   readonly user?: string;
   /** Password for Knox or LDAP: sent with every request, so use it over TLS alone. */
   readonly password?: SecretSource;
