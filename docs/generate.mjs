@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { chapters, examplesUse } from "../dist/oozie/checks/codes.js";
 import { elFunctions } from "../dist/oozie/el/functions.js";
 import { profiles } from "../dist/oozie/profiles.js";
+import { loadDefinitions } from "../dist/project/load.js";
+import { graphOf, renderSvg } from "../dist/report/graph/index.js";
 import { commandsPage } from "./generator/commands.mjs";
 import { settingsTable } from "./generator/configuration.mjs";
 import { code, note, row } from "./generator/markdown.mjs";
@@ -162,6 +164,9 @@ function fenced(code) {
   return `\`\`\`ts\n${code}\n\`\`\``;
 }
 
+/** What `howdah graph` draws of the reference project, by the drawing's file. */
+const pictures = { "pictures/lineage.svg": undefined, "pictures/prepare-hour.svg": "prepare-hour" };
+
 /** Pages that are all of them generated, and parts of pages between `<!-- name -->` and `<!-- /name -->`. */
 const pages = { "checks.md": checksPage, "el.md": () => elPage().join("\n"), "commands.md": commandsPage };
 const config = "src/project/config.ts";
@@ -198,4 +203,6 @@ for (const [name, own] of Object.entries(parts)) {
   }
   put(name, text);
 }
+const project = await loadDefinitions(join(folder, ".."));
+for (const [name, drawn] of Object.entries(pictures)) put(name, await renderSvg(graphOf(project, drawn)));
 if (process.argv.includes("--check") && stale > 0) process.exit(1);

@@ -34,7 +34,8 @@ export function lineage(definitions: Definitions, name: string): Graph {
   }
   for (const job of definitions.jobs.values()) if (!sent.has(job)) addFlowingJob(parts, job);
   addTables(parts, definitions);
-  return parts.graph(`${name}: who feeds whom`, "right");
+  // A page is scrolled down: a long chain to the right would be out of sight.
+  return parts.graph(`${name}: who feeds whom`, "down");
 }
 
 /** A coordinator as a group: the jobs of its workflow, what they read and write, and what it waits for. */

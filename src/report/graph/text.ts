@@ -12,15 +12,14 @@ function flowLines(graph: Graph, width: number): readonly string[] {
   const { nodes, edges, groups } = graph;
   const nameOf = names(graph);
   const listed = nodes.filter(({ group }) => group === undefined);
-  const column = Math.max(...nodes.map(({ depth = 0, label, kind }) => 2 * depth + headOf(kind, label).length));
+  const depthOf = ({ depth = 0, group }: GraphNode): number => (group === undefined ? depth : depth + 1);
+  const column = Math.max(...nodes.map((node) => 2 * depthOf(node) + headOf(node.kind, node.label).length));
   const from = (id: string, kind: EdgeKind): readonly GraphEdge[] =>
     edges.filter((edge) => edge.from === id && edge.kind === kind);
-  const into = new Map<string, GraphEdge[]>();
-  for (const edge of edges) into.set(edge.to, [...(into.get(edge.to) ?? []), edge]);
 
   const line = (node: GraphNode): readonly string[] => {
-    const { id, kind, label, detail, depth = 0 } = node;
-    const indent = 2 * depth;
+    const { id, kind, label, detail } = node;
+    const indent = 2 * depthOf(node);
     const head = headOf(kind, label).padEnd(column - indent);
     const failed = from(id, "error").map(({ to }) => `✕ ${nameOf(to)}`);
     const rest = [...(detail === undefined ? [] : [detail]), ...failed].map(readable).join("  ");
@@ -35,7 +34,7 @@ function flowLines(graph: Graph, width: number): readonly string[] {
     ...groups.flatMap(({ id, label }) => [
       "",
       readable(label),
-      ...nodes.filter(({ group }) => group === id).flatMap((node) => line({ ...node, depth: 1 })),
+      ...nodes.filter(({ group }) => group === id).flatMap(line),
     ]),
   ];
 }

@@ -21,8 +21,13 @@ function thinFailures(graph: Graph): Pick<ThinnedGraph, "edges" | "onError"> {
   const counts = new Map<string, number>();
   for (const { to, kind } of graph.edges) if (kind === "error") counts.set(to, (counts.get(to) ?? 0) + 1);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  // What goes the same way whether it failed or not, such as a mail about a failure.
+  const either = new Set(
+    graph.edges.flatMap(({ from, to, kind }) => (kind === "ok" ? [JSON.stringify([from, to])] : [])),
+  );
   const onError = new Map<string, string>();
   const edges = graph.edges.filter(({ from, to, kind }) => {
+    if (kind === "error" && either.has(JSON.stringify([from, to]))) return false;
     // Among those that run on failure the way is short.
     if (kind !== "error" || counts.get(to)! <= mostArrows || nodes.get(from)?.group !== undefined) return true;
     onError.set(from, nodes.get(to)?.label ?? to);
