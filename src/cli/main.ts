@@ -27,6 +27,10 @@ export const commands: Readonly<
     describe: "draw who feeds whom, or a workflow, as SVG, DOT, Mermaid or text",
     load: async () => (await import("./commands/graph.ts")).graphCommand,
   },
+  test: {
+    describe: "run the cases of jobs: rows given, rows expected",
+    load: async () => (await import("./commands/test.ts")).testCommand,
+  },
   simulate: {
     describe: "foresee which actions a coordinator has, and what each waits for",
     load: async () => (await import("./commands/simulate.ts")).simulateCommand,

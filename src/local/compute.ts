@@ -17,7 +17,7 @@ import {
 import { unitKey } from "./units.ts";
 
 /** Runs the SELECTs in the order of the file, each into a table that the next ones see. */
-export async function compute(run: BatchRun, workspace: Workspace): Promise<void> {
+export async function compute(run: Pick<BatchRun, "compiled" | "data">, workspace: Workspace): Promise<void> {
   const { compiled, data } = run;
   const types = new Map(compiled.parameters.map(({ name, spec }) => [name, spec.type]));
   const value = (name: string): string => sqlValue(types.get(name) ?? "string", data.values.need(name));
@@ -49,7 +49,7 @@ export type Contents = ReadonlyMap<string, ReadonlyMap<string, { readonly rows: 
 
 /** Sums up every table's partitions in one go, and refuses rows outside of the range: they would vanish. */
 export async function sumUp(
-  { compiled }: BatchRun,
+  { compiled }: Pick<BatchRun, "compiled">,
   units: readonly Instant[],
   workspace: Workspace,
 ): Promise<Contents> {
@@ -82,7 +82,7 @@ export type RejectCounts = ReadonlyMap<string, Readonly<Record<string, number>>>
 
 /** Counts rejects, and finds the first unit that has more of them than its limits allow. */
 export async function firstOverLimit(
-  { compiled, data }: BatchRun,
+  { compiled, data }: Pick<BatchRun, "compiled" | "data">,
   units: readonly Instant[],
   workspace: Workspace,
 ): Promise<{ readonly counts: RejectCounts; readonly failure: JobOutcome["failure"] }> {

@@ -9,7 +9,7 @@ import { evaluate } from "../oozie/el/index.ts";
 import type { BatchRun, JobOutcome } from "./batch.ts";
 import { parquetFiles, type Data } from "./data.ts";
 import { duckdbType, sqlName, sqlText, type Workspace } from "./engine.ts";
-import { appendTo, rawEncoding, readRawFile } from "./rawreader.ts";
+import { appendTo, rawEncoding, readRawFile, type ResolvedRawFormat } from "./rawreader.ts";
 import { isOwn, unitInputs, unitKey, type UnitInput } from "./units.ts";
 
 /** Throws `INPUT_MISSING` for the first input that is neither there nor made by the units themselves. */
@@ -76,13 +76,9 @@ async function loadRaw(
   inputs: readonly (UnitInput & { readonly unit: Instant })[],
   workspace: Workspace,
 ): Promise<JobOutcome["failure"]> {
-  const { keyColumn } = compiled;
-  const columns = Object.keys(dataSet.files.columns).map((column) => `${sqlName(column)} varchar`);
-  const own = "_file varchar, _line integer, _raw varchar, _reason varchar";
-  await workspace.run(`create table ${name} (${keyColumn} varchar, ${columns.join(", ")}, ${own})`);
-  const encoding = rawEncoding(String(evaluate(dataSet.files.encoding, data.scope)));
-  const format = { ...dataSet.files, encoding };
-  const root = data.path(String(evaluate(dataSet.root, data.scope)), dataSet.at);
+  await makeRawTable(name, dataSet, compiled.keyColumn, workspace);
+  const format = resolvedFormat(dataSet, data);
+  const root = rawRoot(dataSet, data);
   let broken: (UnitInput & { readonly unit: Instant; readonly error: HowdahError }) | undefined;
   await workspace.append(name, async (appender) => {
     for (const input of inputs) {
@@ -101,6 +97,28 @@ async function loadRaw(
   });
   if (broken === undefined) return undefined;
   return { unit: broken.unit, error: broken.error };
+}
+
+/** Makes the empty table that lines of raw files are appended to: see `appendTo`. */
+export async function makeRawTable(
+  name: string,
+  dataSet: RawDataSet,
+  keyColumn: string,
+  workspace: Workspace,
+): Promise<void> {
+  const columns = Object.keys(dataSet.files.columns).map((column) => `${sqlName(column)} varchar`);
+  const own = "_file varchar, _line integer, _raw varchar, _reason varchar";
+  await workspace.run(`create table ${name} (${keyColumn} varchar, ${columns.join(", ")}, ${own})`);
+}
+
+/** The format of a data set's files with its encoding. Throws `RAW_ENCODING`. */
+export function resolvedFormat({ files }: RawDataSet, data: Data): ResolvedRawFormat {
+  return { ...files, encoding: rawEncoding(String(evaluate(files.encoding, data.scope))) };
+}
+
+/** The folder that `_file` is relative to. */
+export function rawRoot({ root, at }: RawDataSet, data: Data): string {
+  return data.path(String(evaluate(root, data.scope)), at);
 }
 
 /** Takes the relations away that {@link loadInputs} made. */
@@ -164,7 +182,7 @@ function selectFiles(
 
 /** The relation `units`: the key of each unit of the range, where it begins and ends. */
 export async function makeUnits(
-  { compiled }: BatchRun,
+  { compiled }: Pick<BatchRun, "compiled">,
   units: readonly Instant[],
   workspace: Workspace,
 ): Promise<void> {

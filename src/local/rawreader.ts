@@ -78,6 +78,14 @@ export async function readRawFile(
   return lines.counts;
 }
 
+/** The same of a file that is in memory; a name ending in `.gz` means nothing here. */
+export function readRawBytes(bytes: Buffer, name: string, format: ResolvedRawFormat, sink: RawSink): RawCounts {
+  const lines = new LineReader(name, format, sink);
+  lines.take(bytes);
+  lines.end();
+  return lines.counts;
+}
+
 /**
  * A sink that appends to a table of DuckDB: the partition key, the format's columns, then `_file` VARCHAR, `_line`
  * INTEGER, `_raw` VARCHAR, `_reason` VARCHAR; `key` null when the data set has no key column.

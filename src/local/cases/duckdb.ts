@@ -1,0 +1,89 @@
+import { HowdahError, isHowdahError } from "../../core/errors.ts";
+import { columnList } from "../../hive/table.ts";
+import { isRawDataSet, type RawDataSet, type TableDataSet } from "../../jobs/job.ts";
+import type { Row } from "../../jobs/cases/difference.ts";
+import { compute, firstOverLimit, sumUp } from "../compute.ts";
+import { duckdbType, sqlName, sqlText, type Engine, type Workspace } from "../engine.ts";
+import { makeRawTable, makeUnits, resolvedFormat } from "../inputs.ts";
+import { appendTo, readRawBytes } from "../rawreader.ts";
+import type { GivenFile, JobCase } from "./bind.ts";
+
+/** What a job made of a case's rows. */
+export interface CaseResult {
+  /** Rows of the tables that were asked for, as texts: all columns of the table, then the key. */
+  readonly tables: ReadonlyMap<string, readonly Row[]>;
+  /** Why it failed; then of the tables that of its rejects alone means anything. */
+  readonly failure: HowdahError | undefined;
+}
+
+/** Runs a case as the runner runs a job, from rows that stand in no file, and reads some of its tables. */
+export async function runOnDuckdb(one: JobCase, tables: ReadonlySet<string>, engine: Engine): Promise<CaseResult> {
+  const { compiled, units } = one;
+  return engine.workspace(async (workspace) => {
+    try {
+      await giveInputs(one, workspace);
+      await makeUnits({ compiled }, units, workspace);
+      await compute(one, workspace);
+      const { failure } = await firstOverLimit(one, units, workspace);
+      await sumUp({ compiled }, units, workspace);
+      return { tables: await readTables(one, tables, workspace), failure: failure?.error };
+    } catch (error) {
+      if (!isHowdahError(error)) throw error;
+      return { tables: new Map(), failure: error };
+    }
+  });
+}
+
+async function giveInputs(one: JobCase, workspace: Workspace): Promise<void> {
+  for (const [name, { dataSet }] of Object.entries(one.compiled.job.reads)) {
+    const given = one.given.get(name);
+    if (isRawDataSet(dataSet)) await giveLines(one, name, dataSet, given?.is === "files" ? given.files : [], workspace);
+    else await giveRows(one, name, dataSet, given?.is === "rows" ? given.rows : [], workspace);
+  }
+}
+
+async function giveLines(
+  { compiled, data }: JobCase,
+  name: string,
+  dataSet: RawDataSet,
+  files: readonly GivenFile[],
+  workspace: Workspace,
+): Promise<void> {
+  await makeRawTable(name, dataSet, compiled.keyColumn, workspace);
+  if (files.length === 0) return;
+  const format = resolvedFormat(dataSet, data);
+  await workspace.append(name, (appender) => {
+    for (const file of files) readRawBytes(file.bytes, file.name, format, appendTo(appender, file.key, file.name));
+    return Promise.resolve();
+  });
+}
+
+async function giveRows(
+  { compiled }: JobCase,
+  name: string,
+  { table }: TableDataSet,
+  rows: readonly Row[],
+  workspace: Workspace,
+): Promise<void> {
+  const columns = [[compiled.keyColumn, "string"] as const, ...columnList(table)];
+  const types = columns.map(([column, type]) => `${sqlName(column)} ${duckdbType(type)}`);
+  await workspace.run(`create table ${name} (${types.join(", ")})`);
+  if (rows.length === 0) return;
+  const value = (cell: Row[number]): string => (cell === null ? "null" : sqlText(cell));
+  await workspace.run(`insert into ${name} values ${rows.map((row) => `(${row.map(value).join(", ")})`).join(", ")}`);
+}
+
+async function readTables(
+  { compiled: { job, keyColumn } }: JobCase,
+  tables: ReadonlySet<string>,
+  workspace: Workspace,
+): Promise<ReadonlyMap<string, readonly Row[]>> {
+  const found = new Map<string, readonly Row[]>();
+  for (const { table } of job.writes) {
+    if (!tables.has(table.fullName)) continue;
+    const columns = [...columnList(table).map(([column]) => column), keyColumn];
+    const texts = columns.map((column) => `cast(${sqlName(column)} as varchar)`).join(", ");
+    found.set(table.fullName, (await workspace.rows(`select ${texts} from ${table.fullName}`)) as readonly Row[]);
+  }
+  return found;
+}
