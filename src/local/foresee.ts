@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { formatOozieTime, parseOozieTime, type Instant } from "../core/time.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
 import { MaterialisedAction } from "./materialised.ts";
@@ -14,6 +15,8 @@ export interface Foreseen {
   readonly report: ActionReport;
   /** The jobs on its path; undefined when they cannot be known before it runs. */
   readonly jobs: readonly JobOnPath[] | undefined;
+  /** Flags of what it reads that are not there now, though the same run may make them before its turn comes. */
+  readonly missing: readonly string[];
 }
 
 /** Asks the scheduler what it would do with the actions of all the project's coordinators; nothing is changed. */
@@ -45,8 +48,9 @@ export async function foresee(
   return (await scheduler.run()).map((report, i) => {
     const coordinator = coordinators.get(report.name)!;
     const nominal = parseOozieTime(report.nominal!)!;
-    const { inputs } = new MaterialisedAction(coordinator, nominal, i, target);
-    return { coordinator, nominal, report, jobs: jobsOnPath(coordinator.run.workflow, inputs, context) };
+    const { inputs, inputFlags } = new MaterialisedAction(coordinator, nominal, i, target);
+    const missing = report.status === "fresh" ? [] : inputFlags.filter((flag) => !existsSync(flag));
+    return { coordinator, nominal, report, jobs: jobsOnPath(coordinator.run.workflow, inputs, context), missing };
   });
 }
 

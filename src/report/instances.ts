@@ -81,12 +81,12 @@ export class Standings {
 
   /** An action of a coordinator whose workflow makes no table. */
   action(action: Foreseen): Facts {
-    const { report } = action;
+    const { report, missing } = action;
     if (report.status === "fresh") return { state: "done" };
     const failure = this.#around.told.failures.get(actionName(action));
     if (failure !== undefined) return { state: "failed", error: this.#error(failure) };
-    if (report.status === "waiting") return { state: "missing", waits: this.#near(report.missing) };
-    return { state: report.status === "kept" ? "stale" : "missing", why: report.why };
+    const waits = missing.length > 0 ? { waits: this.#near(missing) } : {};
+    return { state: report.status === "kept" ? "stale" : "missing", why: report.why, ...waits };
   }
 
   #unit(compiled: CompiledJob, unit: Instant): UnitState {
@@ -116,7 +116,10 @@ export class Standings {
   /** Whether the live owner of a job's lock makes a unit: by its log, or without one because nothing hinders it. */
   #isBegun(compiled: CompiledJob, unit: Instant): boolean {
     const begun = this.#around.told.begun.get(compiled.job.name);
-    if (begun === undefined) return this.#makers.get(unitName(compiled, unit))?.report.status === "would-run";
+    if (begun === undefined) {
+      const { report, missing } = this.#makers.get(unitName(compiled, unit)) ?? {};
+      return report?.status === "would-run" && missing?.length === 0;
+    }
     const [from, to] = [begun.from, begun.to].map((key) => parseTimeBy(compiled.job.key, key));
     return from !== undefined && to !== undefined && from <= unit && unit <= to;
   }
@@ -158,8 +161,8 @@ export class Standings {
   }
 
   #waits(compiled: CompiledJob, unit: Instant): Pick<Facts, "waits"> {
-    const { report } = this.#makers.get(unitName(compiled, unit)) ?? {};
-    return report?.status === "waiting" ? { waits: this.#near(report.missing) } : {};
+    const { missing = [] } = this.#makers.get(unitName(compiled, unit)) ?? {};
+    return missing.length > 0 ? { waits: this.#near(missing) } : {};
   }
 
   #error({ message, where, next }: Failure): ErrorFacts {
