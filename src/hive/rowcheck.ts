@@ -46,7 +46,7 @@ export function checkFacts(name: string, { severity = "fail", atMost = 0 }: RowC
 }
 
 /** No row has a null in any of the columns. */
-export function notNull<Name extends string>(
+export function notNull<const Name extends string>(
   columns: Name | readonly Name[],
   options: RowCheckOptions = {},
 ): RowCheck<Name> {
@@ -56,7 +56,7 @@ export function notNull<Name extends string>(
 }
 
 /** No two rows of a partition have the same values in the columns; rows with a null in one of them are passed over. */
-export function unique<Name extends string>(
+export function unique<const Name extends string>(
   columns: Name | readonly Name[],
   options: RowCheckOptions = {},
 ): RowCheck<Name> {

@@ -131,9 +131,7 @@ export interface CheckSpec {
   readonly numbers: readonly (readonly NumberSpec[])[];
   readonly agreement?: "=" | "<=" | ">=";
   readonly history?: { readonly table: string; readonly last: number; readonly least: number };
-  /** The columns of a table that stand in `rows` beside the unit's key; null: those of an own SELECT. */
-  readonly columns: readonly string[] | null;
-  /** The rows of all units that break it. */
+  /** The rows of all units that break it, with the key of each. */
   readonly rows?: SqlParts;
   /** The same for people, of the rows that were kept aside: the hole `_held` is for what stands behind FROM. */
   readonly shown?: SqlParts;

@@ -128,11 +128,9 @@ async function makeUnitInputs({ compiled, units, data }: CheckedRange, workspace
 function rowsBefore(range: CheckedRange, unit: Instant, table: string, last: number): readonly number[] {
   const { compiled, data, rows } = range;
   const write = compiled.job.writes.find((one) => one.table.fullName === table)!;
-  const { initial } = data.grid(write);
   const found: number[] = [];
   for (let i = 1; i <= last; i++) {
     const time = plus(unit, compiled.job.every, -i);
-    if (time < initial) break;
     const inRange = range.units.includes(time);
     const count = inRange ? rows(table, unitKey(compiled, time)) : data.record(write, time)?.identity.rows;
     if (count !== undefined) found.push(count);
@@ -191,17 +189,13 @@ export async function failedChecks(
 async function sampleOf(
   range: CheckedRange,
   unit: string,
-  { rows, columns }: CheckSpec,
+  { rows }: CheckSpec,
   workspace: Workspace,
 ): Promise<SampleRows | undefined> {
   if (rows === undefined) return undefined;
-  const { keyColumn } = range.compiled;
-  const list = columns === null ? `columns(* exclude ${sqlName(keyColumn)})` : undefined;
-  const select = list ?? columns!.map((name) => `cast(${sqlName(name)} as varchar) as ${sqlName(name)}`).join(", ");
-  const order = columns === null ? "all" : columns.map((name) => `${sqlName(name)} asc nulls first`).join(", ");
-  const cast = list === undefined ? select : `cast(${list} as varchar)`;
+  const key = sqlName(range.compiled.keyColumn);
   const found = await workspace.table(
-    `select ${cast} from (select * from (\n${filled(rows, range)}\n) as r where ${sqlName(keyColumn)} = ${sqlText(unit)} order by ${order} limit ${shownRows}) as s`,
+    `select cast(columns(* exclude ${key}) as varchar) from (select * from (\n${filled(rows, range)}\n) as r where ${key} = ${sqlText(unit)} order by all nulls first limit ${shownRows}) as s`,
   );
   return found as SampleRows;
 }

@@ -92,7 +92,6 @@ class Compiler {
       severity: check.severity,
       table: fullName,
       limit: limitOf(check.atMost)!,
-      columns,
     };
     if (check.is !== "unique") {
       const number = this.#number(fullName, this.#key, `count(case when ${condition} then 1 end)`);
@@ -125,7 +124,6 @@ class Compiler {
       severity: check.severity,
       table: null,
       limit: limitOf(check.atMost) ?? { number: "0", percent: false },
-      columns: null,
     } as const;
     switch (check.is) {
       case "no-rows": {

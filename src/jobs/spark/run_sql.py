@@ -28,9 +28,10 @@ import sys
 import tempfile
 import time
 import traceback
+import unicodedata
 import uuid
 import zlib
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 DONE, FAILED, USAGE, WAITING, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
@@ -38,6 +39,8 @@ RECORD_FILE = "_howdah.json"
 RECORD_FORMAT = 1
 SPEC_FORMAT = 1
 LONGEST_LINE = 1 << 27
+HELD_ROWS = "_held"
+SHOWN_ROWS, WIDEST_CELL = 5, 40
 
 
 class JobError(Exception):
@@ -434,15 +437,18 @@ class Plan:
     def output(self, write, unit):
         return fill(write["uri"], self.values, unit.time).rstrip("/")
 
-    def sql(self, select):
-        parts = []
-        for part in select["sql"]:
+    def sql(self, parts, held=""):
+        """SQL with its holes filled; `held` is what stands for the rows that were kept aside."""
+        texts = []
+        for part in parts:
             if isinstance(part, str):
-                parts.append(part)
+                texts.append(part)
+            elif part["parameter"] == HELD_ROWS:
+                texts.append(held)
             else:
                 name = part["parameter"]
-                parts.append(sql_literal(self.entries[name], self.values[name]))
-        return "".join(parts)
+                texts.append(sql_literal(self.entries[name], self.values[name]))
+        return "".join(texts)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1007,7 +1013,8 @@ def content_text(stats):
 
 
 Computed = collections.namedtuple("Computed", "folder stats")
-Failure = collections.namedtuple("Failure", "unit message facts with_rejects")
+Failure = collections.namedtuple("Failure", "unit message facts with_rejects held")
+Failure.__doc__ = "The first unit that fails; `with_rejects`: they are published; `held`: where it is kept aside, or None."
 
 
 class Run:
@@ -1027,6 +1034,11 @@ class Run:
         self.raw_rows = {}
         self.failure = None
         self.units = plan.units
+        # Verdicts on the units that are published or kept aside; what they warn of.
+        self.verdicts = {}
+        self.warnings = []
+        # Keys of units that are kept aside; listed once, when the first unit is published.
+        self.held_before = None
 
     def __call__(self):
         self.clear_leftovers()
@@ -1034,6 +1046,7 @@ class Run:
         if self.units:
             computed = self.compute()
             self.check_rejects()
+            self.check_rows(computed)
             self.publish(computed)
         if self.failure is None:
             return DONE
@@ -1146,10 +1159,10 @@ class Run:
         for select in self.spec["selects"]:
             try:
                 if select["table"]:
-                    computed[select["name"]] = self.compute_table(writes[select["name"]], self.plan.sql(select))
+                    computed[select["name"]] = self.compute_table(writes[select["name"]], self.plan.sql(select["sql"]))
                 else:
                     # Kept, for several SELECTs below may ask for it.
-                    self.spark.sql(self.plan.sql(select)).cache().createOrReplaceTempView(select["name"])
+                    self.spark.sql(self.plan.sql(select["sql"])).cache().createOrReplaceTempView(select["name"])
             except JobError:
                 raise
             except Exception as error:
@@ -1250,19 +1263,37 @@ class Run:
         facts.update(maxShare=str(share), min=str(least))
         self.fail_from(position, "\n".join([message] + lines), facts, with_rejects=True)
 
-    def fail_from(self, position, message, facts, with_rejects):
+    def check_rows(self, computed):
+        """Judges every unit by the checks on its rows, and finds the first that fails one."""
+        checks = RowChecks(self, computed)
+        for position, unit in enumerate(self.units):
+            self.verdicts[unit.key] = checks.verdicts(unit)
+            failed = [verdict for verdict in self.verdicts[unit.key] if verdict.outcome == "failed"]
+            if failed:
+                facts = {"code": "CHECK_FAILED", "checks": [checks.facts(verdict) for verdict in failed]}
+                held = self.held_folder(unit)
+                message = checks.failure_message(unit, failed, held)
+                self.fail_from(position, message, facts, with_rejects=False, held=held)
+                break
+        # Now, for publishing takes the rows away from where the checks see them.
+        self.warnings = checks.warnings(self.units, self.verdicts)
+
+    def fail_from(self, position, message, facts, with_rejects, held=None):
         """The unit at a position fails: it and those behind it are given up."""
-        self.failure = Failure(self.units[position], message, facts, with_rejects)
+        self.failure = Failure(self.units[position], message, facts, with_rejects, held)
         self.units = self.units[:position]
 
     def tell_failure(self):
-        unit = self.failure.unit.key
+        unit, held = self.failure.unit.key, self.failure.held
         kept = "its rejects alone were published" if self.failure.with_rejects else "nothing of it was published"
+        next_step = "mend the files of %s and run from there; %s, and nothing behind it" % (unit, kept)
+        if held is not None:
+            next_step = "the partitions were kept aside in %s: mend what is wrong, and run again" % held
         self.output.error(
             JobError(
                 self.failure.message,
                 self.failure.facts["code"],
-                next_step="mend the files of %s and run from there; %s, and nothing behind it" % (unit, kept),
+                next_step=next_step,
                 facts=dict(self.failure.facts, unit=unit),
             )
         )
@@ -1277,6 +1308,33 @@ class Run:
         if self.failure is not None and self.failure.with_rejects:
             only = [write for write in self.spec["writes"] if write["table"] == self.spec["rejects"]["table"]]
             self.publish_unit(self.failure.unit, computed, only)
+        if self.failure is not None and self.failure.held is not None:
+            self.keep_aside(self.failure.unit, computed)
+        for warning in self.warnings:
+            self.output.warning(warning)
+
+    def held_folder(self, unit):
+        """Where partitions are kept that failed their checks: replaced by the unit's next failure, gone with its next
+        success."""
+        return "%s/%s" % (self.held_units_folder(), unit.key)
+
+    def held_units_folder(self):
+        return "%s/_howdah/held/%s" % (self.plan.root, self.spec["job"])
+
+    def keep_aside(self, unit, computed):
+        place = self.held_folder(unit)
+        self.files.delete(place)
+        self.files.mkdirs(place)
+        for write in self.spec["writes"]:
+            self.finish_aside(unit, write, computed[write["table"]])
+            self.files.rename(self.aside(unit, computed[write["table"]]), "%s/%s" % (place, write["table"]))
+
+    def release(self, unit):
+        """Forgets what was kept aside of a unit."""
+        if self.held_before is None:
+            self.held_before = set(self.files.names(self.held_units_folder()))
+        if unit.key in self.held_before:
+            self.files.delete(self.held_folder(unit))
 
     def publish_unit(self, unit, computed, writes):
         """Flags away, folders swapped, partitions registered, flags back: a partition is never mixed or unchecked
@@ -1294,6 +1352,7 @@ class Run:
         for write in flagged:
             if write["doneFlag"]:
                 self.files.write(flag_of(self.plan.output(write, unit), write["doneFlag"]), "")
+        self.release(unit)
         rows = {write["table"]: computed[write["table"]].stats[unit.key][0] for write in writes}
         self.output.event("unit.published", unit=unit.key, rows=rows)
 
@@ -1304,7 +1363,9 @@ class Run:
         folder = self.aside(unit, table)
         self.files.mkdirs(folder)
         files = [{"name": name, "bytes": size} for name, _, size, _ in self.files.list(folder)]
-        record = {"format": RECORD_FORMAT, "identity": self.identity(unit, write, table), "run": self.facts(files)}
+        of_history = self.check_records(unit, write, of_history=True)
+        facts = dict(self.facts(files), **({"checks": of_history} if of_history else {}))
+        record = {"format": RECORD_FORMAT, "identity": self.identity(unit, write, table), "run": facts}
         self.files.write("%s/%s" % (folder, RECORD_FILE), json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
     def identity(self, unit, write, table):
@@ -1321,9 +1382,17 @@ class Run:
             ],
             "rows": table.stats[unit.key][0],
             "rejects": self.rejects[unit.key],
-            "checks": [],
+            "checks": self.check_records(unit, write, of_history=False),
             "content": content_text(table.stats[unit.key]),
         }
+
+    def check_records(self, unit, write, of_history):
+        """What the checks of a table and of the job found; those that depend on what was made before are apart."""
+        return [
+            {"name": check["name"], "outcome": outcome, "measured": measured}
+            for check, outcome, measured, _ in self.verdicts.get(unit.key, [])
+            if check["table"] in (None, write["table"]) and (check["is"] == "steady") == of_history
+        ]
 
     def input(self, data_set, key):
         return {"dataSet": data_set, "instance": key, "content": self.contents[data_set, key]}
@@ -1346,6 +1415,234 @@ class Run:
         else:
             self.files.mkdirs(target.rpartition("/")[0])
         self.files.rename(self.aside(unit, table), target)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Checks on rows. The rules are those of src/jobs/rowchecks/verdict.ts, and the texts are the same.
+# ---------------------------------------------------------------------------------------------------------------
+
+Verdict = collections.namedtuple("Verdict", "check outcome measured text")
+
+
+def judge(check, number, rows, before):
+    """A verdict. `number` gives the exact text of a number, `rows` those of a table, `before` those of partitions
+    before."""
+    with localcontext(Context(prec=100)):
+        kinds = {"rows": judge_rows, "agree": judge_agreement, "steady": judge_steady}
+        return kinds[check["is"]](check, number, rows, before)
+
+
+def judge_rows(check, number, rows, _):
+    broken = total(check["numbers"][0], number)
+    whole = None if check["table"] is None else rows(check["table"])
+    of = "" if whole is None else " of %d" % whole
+    name = check["name"] if whole is None else "%s of %s" % (check["name"], check["table"])
+    text = "%s: %s%s rows%s" % (name, shortest(broken), of, limit_text(check))
+    return Verdict(check, outcome_of(check, is_within(broken, check, Decimal(whole or 0))), [shortest(broken)], text)
+
+
+def judge_agreement(check, number, *_):
+    left, right = [total(side, number) for side in check["numbers"]]
+    agreement = check["agreement"]
+    excess = {"=": abs(left - right), "<=": left - right, ">=": right - left}[agreement]
+    fits = is_within(excess, check, abs(left))
+    sides = [
+        " + ".join("%s (%s)" % (shortest(Decimal(number(one))), one["label"]) for one in side)
+        for side in check["numbers"]
+    ]
+    formula = (" %s " % agreement).join(sides)
+    text = "%s: %s %s%s" % (check["name"], formula, "holds" if fits else "does not hold", limit_text(check))
+    return Verdict(check, outcome_of(check, fits), [shortest(left), shortest(right)], text)
+
+
+def judge_steady(check, _, rows, before):
+    history = check["history"]
+    now = Decimal(rows(history["table"]))
+    known = sorted(before(history["table"], history["last"]))
+    if len(known) < history["least"]:
+        message = "%s: %d partitions before tell of their rows, and %d are needed"
+        return Verdict(
+            check, "unknown", [shortest(now)], message % (check["name"], len(known), history["least"])
+        )
+    # The lower one of the two in the middle: a number of rows that there was.
+    median = Decimal(known[(len(known) - 1) // 2])
+    message = "%s: %s rows, and the median of the %d partitions before is %s%s"
+    text = message % (check["name"], shortest(now), len(known), shortest(median), limit_text(check))
+    fits = is_within(abs(now - median), check, median)
+    return Verdict(check, outcome_of(check, fits), [shortest(now), shortest(median)], text)
+
+
+def total(numbers, number):
+    return sum((Decimal(number(one)) for one in numbers), Decimal(0))
+
+
+def outcome_of(check, fits):
+    return "passed" if fits else "warned" if check["severity"] == "warn" else "failed"
+
+
+def is_within(value, check, whole):
+    most = Decimal(check["limit"]["number"])
+    return value * 100 <= most * whole if check["limit"]["percent"] else value <= most
+
+
+def limit_text(check):
+    number, percent = check["limit"]["number"], check["limit"]["percent"]
+    return "" if number == "0" else " (at most %s%s)" % (number, "%" if percent else "")
+
+
+def shortest(value):
+    """The shortest text of a number, which both engines' decimals have in common."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def sample_lines(columns, rows):
+    """Rows as lines of a table, two spaces before each."""
+    cells = [[cell_text(cell) for cell in row] for row in [columns] + rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
+
+
+def cell_text(value):
+    if value is None:
+        return "null"
+    text = "".join(" " if unicodedata.category(character) == "Cc" else character for character in value)
+    return text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…"
+
+
+class RowChecks:
+    """The checks of a range, run by one statement over what was computed."""
+
+    def __init__(self, run, computed):
+        self.run = run
+        self.plan = run.plan
+        self.checks = run.spec["checks"]
+        self.computed = computed
+        self.records = {}
+        self.numbers = self.measure() if self.checks["sources"] else {}
+
+    def measure(self):
+        """The numbers that each source gives of each unit, by `(source, unit)`."""
+        if self.checks["inputs"]:
+            self.unit_inputs_view()
+        selects = [self.plan.sql(source) for source in self.checks["sources"]]
+        try:
+            rows = self.run.spark.sql("\nunion all\n".join(selects)).collect()
+        except Exception as error:
+            raise self.broken_check(selects, error) from error
+        keys = {unit.key for unit in self.plan.units}
+        for source, key, _ in rows:
+            if key not in keys:
+                message = "check %s gives a row for %s, which the range does not have"
+                raise JobError(message % (self.names_of(source), key), "SQL")
+        return {(source, key): numbers.split(" ") for source, key, numbers in rows}
+
+    def unit_inputs_view(self):
+        """Which instances of a read belong to which unit."""
+        rows = [
+            (read["name"], instance.key, unit.key)
+            for read in self.run.spec["reads"]
+            if read["name"] in self.checks["inputs"]
+            for unit in self.plan.units
+            for instance in self.plan.instances(read, unit)
+        ]
+        frame = self.run.spark.createDataFrame(rows, "_read string, _instance string, _unit string")
+        frame.createOrReplaceTempView("unit_inputs")
+
+    def broken_check(self, selects, error):
+        """Names the check whose SQL Spark does not take: together they do not tell."""
+        for source, select in enumerate(selects):
+            try:
+                self.run.spark.sql(select).collect()
+            except Exception as own:
+                return JobError("check %s failed to run: %s" % (self.names_of(source), cause_of(own)), "SQL")
+        return JobError("the checks failed to run: %s" % cause_of(error), "SQL")
+
+    def names_of(self, source):
+        names = [
+            json.dumps(check["name"], ensure_ascii=False)
+            for check in self.checks["checks"]
+            if any(number["source"] == source for side in check["numbers"] for number in side)
+        ]
+        return ", ".join(names)
+
+    def verdicts(self, unit):
+        def number(spec):
+            numbers = self.numbers.get((spec["source"], unit.key))
+            return numbers[spec["place"]] if numbers else "0"
+
+        def rows(table):
+            return self.computed[table].stats[unit.key][0]
+
+        def before(table, last):
+            return self.rows_before(unit, table, last)
+
+        return [judge(check, number, rows, before) for check in self.checks["checks"]]
+
+    def rows_before(self, unit, table, last):
+        """Rows of the partitions before a unit's: of the range itself, or as their records tell."""
+        write = [write for write in self.run.spec["writes"] if write["table"] == table][0]
+        stats = self.computed[table].stats
+        found = []
+        for back in range(1, last + 1):
+            earlier = Unit(unit.time - back * self.plan.step, None)
+            key = format_key(self.run.spec["key"], earlier.time)
+            found.append(stats[key][0] if key in stats else self.recorded_rows(self.plan.output(write, earlier)))
+        return [rows for rows in found if rows is not None]
+
+    def recorded_rows(self, uri):
+        if uri not in self.records:
+            identity = Partition(self.run.files, uri, "").identity
+            self.records[uri] = identity["rows"] if identity is not None else None
+        return self.records[uri]
+
+    def failure_message(self, unit, failed, held):
+        """Each check with its numbers, some of the rows, and the query for all of them."""
+        names = ", ".join(verdict.check["name"] for verdict in failed)
+        lines = ["%s %s: check failed: %s" % (self.run.spec["job"], unit.key, names)]
+        for verdict in failed:
+            lines.append("  " + verdict.text)
+            sample = self.sample(unit, verdict.check)
+            if sample:
+                table = verdict.check["table"]
+                source = "" if table is None else "parquet.`%s/%s`" % (held, table)
+                lines += sample + ["  " + self.plan.sql(verdict.check["shown"], source)]
+        return "\n".join(lines)
+
+    def sample(self, unit, check):
+        """Some of the rows of a unit that break a check, as lines; none where numbers tell everything."""
+        if "rows" not in check:
+            return []
+        key = self.run.key
+        select = "select * from (\n%s\n) as r where %s = %s"
+        found = self.run.spark.sql(select % (self.plan.sql(check["rows"]), sql_name(key), sql_text(unit.key)))
+        # Two columns may have one name.
+        places = ["c%d" % place for place in range(len(found.columns))]
+        frame = found.toDF(*places)
+        ordered = frame.orderBy(*[frame[place].asc_nulls_first() for place in places]).limit(SHOWN_ROWS)
+        shown = [place for place, name in zip(places, found.columns) if name.lower() != key.lower()]
+        rows = ordered.selectExpr(*["cast(%s as string)" % place for place in shown]).collect()
+        names = [name for name in found.columns if name.lower() != key.lower()]
+        return sample_lines(names, [list(row) for row in rows]) if rows else []
+
+    def facts(self, verdict):
+        check, _, measured, text = verdict
+        return {"check": check["name"], "table": check["table"], "measured": measured, "text": text}
+
+    def warnings(self, units, verdicts):
+        """What warned of some units; of each check some rows of the first unit that it warned of."""
+        found = []
+        told = set()
+        for unit in units:
+            for verdict in verdicts[unit.key]:
+                if verdict.outcome != "warned":
+                    continue
+                which = (verdict.check["table"], verdict.check["name"])
+                lines = [] if which in told else self.sample(unit, verdict.check)
+                told.add(which)
+                found.append(dict(self.facts(verdict), job=self.run.spec["job"], unit=unit.key, lines=lines))
+        return found
 
 
 def register(plan, spark, write, units):
@@ -1473,6 +1770,12 @@ class Output:
         else:
             text = "%s %s" % (name, " ".join("%s=%s" % (k, plain(v)) for k, v in facts.items()))
         print(text, flush=True)
+
+    def warning(self, warning):
+        if self.as_json:
+            self.event("check.warned", **warning)
+            return
+        print("\n".join(["warning: %s: %s" % (warning["unit"], warning["text"])] + warning["lines"]), flush=True)
 
     def error(self, error):
         if self.as_json:
