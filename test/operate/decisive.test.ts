@@ -47,6 +47,19 @@ pyspark.errors.AnalysisException: no column nope`);
     assert.deepEqual(decisive('Traceback (most recent call last):\n  File "a.py", line 1'), ['  File "a.py", line 1']);
   });
 
+  it("takes the check that failed, its rows and its query with the error of a run", () => {
+    const below = [
+      "  rank is there of db.top: 2 of 9 rows",
+      "  userid  rank",
+      "  a       null",
+      "  select userid, rank",
+    ];
+    const said = ["error: top 20200101_03: check failed: rank is there", ...below, "next: mend what is wrong"];
+    const lines = decisive(`Caused by: java.io.IOException: other\n${said.join("\n")}\n  not below it${launcherEnd}`);
+    assert.deepEqual(lines.slice(0, 5), [said[0], ...below]);
+    assert.ok(lines.includes("Caused by: java.io.IOException: other") && !lines.includes("  not below it"));
+  });
+
   it("finds what beeline, Spark SQL and the shell say, and not what every launcher does", () => {
     const hive =
       "Error: Error while compiling statement: FAILED: SemanticException Table not found 'x' (state=42S02,code=10001)";

@@ -1,6 +1,9 @@
 /** What run_sql.py says at last: it names the unit. Spark puts it into the driver's standard output (PythonRunner). */
 export const ofRunner = /^error: /;
 
+/** How many lines below an error of run_sql.py are taken with it. */
+const mostBelow = 12;
+
 /** What kind of line tells why something failed: the ones before say more than those after. */
 const kinds: readonly { readonly pattern: RegExp; readonly keep: number }[] = [
   { pattern: ofRunner, keep: 2 },
@@ -43,26 +46,36 @@ const libraries = /site-packages\/|\/(?:pyspark|py4j)[^/]*(?:\.zip)?\/|\/lib\/py
  * what databases, Java and YARN say, the latest of each kind. Keeps a few lines, however long the log is.
  */
 export class Decisive {
-  readonly #found = kinds.map((): string[] => []);
+  /** By kind: a line, and what stands below it. */
+  readonly #found = kinds.map((): (readonly [line: string, below?: readonly string[]])[] => []);
   #traceback: readonly string[] = [];
   #open: string[] | undefined;
   #skips = false;
+  /** What run_sql.py says below its error: the check that failed, its rows, the query. */
+  #below: string[] | undefined;
 
   add(line: string): void {
     const text = line.trimEnd().slice(0, 2000);
     if (this.#inTraceback(text)) return;
+    if (this.#below !== undefined && /^ {2}\S/.test(text)) {
+      if (this.#below.length < mostBelow) this.#below.push(text);
+      return;
+    }
+    this.#below = undefined;
+    if (ofRunner.test(text)) this.#below = [];
     if (noise.some((one) => one.test(text))) return;
     const kind = kinds.findIndex(({ pattern }) => pattern.test(text));
     if (kind < 0) return;
     const found = this.#found[kind]!;
-    if (found.includes(text)) return;
-    found.push(text);
+    if (found.some(([first]) => first === text)) return;
+    found.push(this.#below === undefined ? [text] : [text, this.#below]);
     if (found.length > kinds[kind]!.keep) found.shift();
   }
 
   /** The most telling first. */
   lines(): readonly string[] {
-    const all = [...this.#traceback, ...(this.#open ?? []), ...this.#found.flat()];
+    const found = this.#found.flat().flatMap(([line, below = []]) => [line, ...below]);
+    const all = [...this.#traceback, ...(this.#open ?? []), ...found];
     return [...new Set(all)];
   }
 

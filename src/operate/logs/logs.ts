@@ -290,8 +290,14 @@ async function ofApplication(
     const { bytes } = log;
     parts.push({ is: "log", source, bytes, left: tail.left, cut: bytes > readBytes, lines: tail.lines.map(redact) });
   }
-  const [own, others] = [true, false].map((is) => decisive.filter(({ line }) => ofRunner.test(line) === is));
-  return { parts, decisive: [...own!, ...others!] };
+  return { parts, decisive: runnersFirst(decisive) };
+}
+
+/** What run_sql.py says before what others do, with the lines below each of its errors. */
+function runnersFirst<Line extends { readonly line: string }>(decisive: readonly Line[]): readonly Line[] {
+  let own = false;
+  const isOwn = decisive.map(({ line }) => (own = ofRunner.test(line) || (own && line.startsWith("  "))));
+  return [true, false].flatMap((is) => decisive.filter((_line, i) => isOwn[i] === is));
 }
 
 /** What Java and its libraries print on standard error of every container. */
