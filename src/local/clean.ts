@@ -5,6 +5,7 @@ import { isTableDataSet, type TableDataSet } from "../jobs/job.ts";
 import { recordFile } from "../jobs/record.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
 import { keyOfInstance } from "./data.ts";
+import { release, type HeldUnit } from "./held.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
 import { landedTimes } from "../project/landed.ts";
 import { lockJob, type Lock } from "../project/lock.ts";
@@ -89,5 +90,17 @@ export function prune(target: LocalTarget, partitions: readonly Prunable[]): voi
     }
   } finally {
     for (const lock of locks) lock.release();
+  }
+}
+
+/** Removes what was kept aside of units that failed their checks. */
+export function removeHeld({ data }: LocalTarget, units: readonly HeldUnit[]): void {
+  for (const job of new Set(units.map((one) => one.job))) {
+    const lock = lockJob(data.own("locks"), job);
+    try {
+      for (const { unit } of units.filter((one) => one.job === job)) release(data, job, unit);
+    } finally {
+      lock.release();
+    }
   }
 }

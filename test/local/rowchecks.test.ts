@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckRecord } from "#src/jobs/record.js";
+import type { RunReport } from "#src/local/run.js";
 import { query } from "#src/local/query.js";
-import { removeFolder } from "../support/command.js";
-import { flagsOf, identitiesOf, recordsOf, withTarget } from "../support/project.js";
+import { howdah, removeFolder } from "../support/command.js";
+import { assertSameData, flagsOf, identitiesOf, madeAt, recordsOf, withTarget } from "../support/project.js";
 import {
   checkedProject,
   failureOf,
@@ -207,4 +209,207 @@ describe("checks on rows", function () {
       const [, sql] = /^howdah query "(.*)"$/s.exec(String(next)) ?? [];
       assert.equal(await countRows(checked, sql!), Number(measured[0]));
     });
+
+  it("leave what hour by hour would have left when an hour in a range fails", async () => {
+    const checked = await made({ readings: 'inRange("value", { min: 0 })', totals: 'notNull("sensor")' });
+    const hours: Hours = { "00": ["a"], "01": ["b"], "02": ["a", "c,-1", "d,-2"], "03": ["e,-3"], "04": ["f"] };
+    const [single, range] = [landed(checked, "single", hours), landed(checked, "range", hours)];
+    const expected = { "00": "ran", "01": "ran", "02": "failed", "03": "waiting", "04": "waiting" };
+    const [byHour, asRange] = [await runHours(checked, single), await runHours(checked, range, { asRange: true })];
+    assert.deepEqual(statuses(byHour), expected);
+    assert.deepEqual(statuses(asRange), expected);
+    assert.equal(String(failureOf(asRange)["message"]), String(failureOf(byHour)["message"]).replaceAll(single, range));
+    const places = [
+      { project: checked.project, folder: single },
+      { project: checked.project, folder: range },
+    ] as const;
+    await assertSameData(...places);
+    assert.equal(flagsOf(range).length, 4);
+    assert.deepEqual(readdirSync(join(range, "_howdah/held/collect")), ["20200101_02"]);
+    assert.deepEqual(readdirSync(held(range, "02")).sort(), ["house.readings", "house.totals"]);
+    assert.deepEqual(readdirSync(join(range, "_howdah/work")), []);
+
+    // Mended, it goes on from there; nothing is kept aside any more, and once more nothing is done.
+    for (const [folder, request] of [
+      [single, {}],
+      [range, { asRange: true }],
+    ] as const) {
+      landHours(folder, { "02": ["a"], "03": ["e"] });
+      assert.deepEqual(statuses(await runHours(checked, folder, request)), {
+        "00": "fresh",
+        "01": "fresh",
+        "02": "ran",
+        "03": "ran",
+        "04": "ran",
+      });
+      assert.deepEqual(
+        readdirSync(join(folder, "_howdah/held")).flatMap((job) => readdirSync(join(folder, "_howdah/held", job))),
+        [],
+      );
+    }
+    await assertSameData(...places);
+    const before = madeAt(range);
+    await runHours(checked, range, { asRange: true });
+    assert.deepEqual(madeAt(range), before);
+    await runHours(checked, range, { asRange: true, rerun: true });
+    await assertSameData(...places);
+  });
+
+  it("keep the old partition and its flag when an hour fails on being made again, and the next failure replaces", async () => {
+    const checked = await made({ readings: 'inRange("value", { min: 0 })' });
+    const folder = landed(checked, "again", { "00": ["a"], "01": ["b"] });
+    await runHours(checked, folder);
+    const before = { identities: identitiesOf(folder), made: madeAt(folder), flags: flagsOf(folder) };
+    for (const value of ["-1", "-2"]) {
+      landHours(folder, { "00": [`a,${value}`] });
+      assert.deepEqual(statuses(await runHours(checked, folder)), { "00": "failed", "01": "waiting" });
+      assert.deepEqual(flagsOf(folder), before.flags);
+      const ofHouse = Object.fromEntries(
+        Object.entries(identitiesOf(folder)).filter(([path]) => path.startsWith("house")),
+      );
+      assert.deepEqual(ofHouse, before.identities);
+      const sql = `select value from read_parquet('${held(folder, "00")}/house.readings/*.parquet') where value = ${value}`;
+      assert.equal(await countRows(checked, sql), 1);
+    }
+  });
+
+  it("fail only beyond what they allow, in rows and in shares, exactly", async () => {
+    const checked = await made({
+      readings: 'notNull("kind", { atMost: 1 }), oneOf("place", [1], { atMost: "33.4%", name: "third" })',
+      collect: 'agree("near", sumOf(readings, "value"), "=", countOf(readings), { atMost: "10%" })',
+    });
+    const outcome = async (name: string, ...lines: string[]): Promise<unknown> => {
+      const report = await runHours(checked, landed(checked, name, { "00": lines }));
+      return failureOf(report)["message"]?.toString().split("\n")[0] ?? "passed";
+    };
+    assert.equal(await outcome("one", "a,1,1,", "b,1,2,in", "c"), "passed");
+    assert.equal(await outcome("two", "a,1,1,", "b,1,2,", "c"), "collect 20200101_00: check failed: kind is there");
+    assert.equal(await outcome("half", "a,1,1", "b,1,2"), "collect 20200101_00: check failed: third");
+    // A tenth of 2.22 is 0.222; of 2.23 it is less than what is between 2.23 and 2.
+    assert.equal(await outcome("near", "a,1.22", "b,1"), "passed");
+    assert.equal(await outcome("far", "a,1.23", "b,1"), "collect 20200101_00: check failed: near");
+  });
+
+  it("warn where they are declared so, with some rows of the first hour, in --json and in the record", async () => {
+    const checked = await made({
+      readings: 'inRange("value", { min: 0 }, { severity: "warn" })',
+      collectFile: "-- check: few, warn, at most 2\nselect sensor, date_ts from house.readings",
+    });
+    landHours(join(checked.root, "data"), { "00": ["a,-1"], "01": ["a", "b,-2", "c", "d,-3"], "02": ["a"] });
+    const { code, out } = await howdah(["run", "hourly", "--as-range", "--json"], checked.root);
+    assert.equal(code, 0, out);
+    const { warnings } = JSON.parse(out) as RunReport;
+    assert.deepEqual(
+      warnings.map(({ unit, check, table, measured }) => [unit, check, table, ...measured]),
+      [
+        ["20200101_00", "value is in its range", "house.readings", "1"],
+        ["20200101_01", "value is in its range", "house.readings", "2"],
+        ["20200101_01", "few", null, "4"],
+      ],
+    );
+    assert.match(warnings[0]!.lines.join("\n"), /^ {2}sensor .*\n {2}a /);
+    assert.deepEqual(warnings[1]!.lines, []);
+    const outcomes = ["00", "01", "02"].map((hour) =>
+      checksOf(join(checked.root, "data"), "readings", hour).map(({ outcome }) => outcome),
+    );
+    assert.deepEqual(outcomes, [
+      ["warned", "passed"],
+      ["warned", "warned"],
+      ["passed", "passed"],
+    ]);
+    const people = await howdah(["run", "hourly", "--as-range", "--rerun"], checked.root);
+    assert.match(
+      people.out,
+      /warns {3}collect 20200101_00: value is in its range of house\.readings: 1 of 1 rows\n {8}sensor .*\n {8}a .*\n {8}and of 1 more, up to 20200101_01: value .* 2 of 4 rows\nwarns {3}collect 20200101_01: few: 4 rows \(at most 2\)/,
+    );
+    assert.match(people.out, /3 ran, .* 3 warnings of checks/);
+  });
+
+  it("change nothing about what is fresh, and are run on what is made from then on", async () => {
+    const without = await made({});
+    const folder = landed(without, "data", { "00": ["a,-1"] });
+    await runHours(without, folder);
+    const withChecks = await made({
+      readings: 'inRange("value", { min: 0 })',
+      collect: 'noRows("none", "select sensor, date_ts from house.readings")',
+    });
+    assert.deepEqual(statuses(await runHours(withChecks, folder)), { "00": "fresh" });
+    assert.deepEqual(checksOf(folder, "readings", "00"), []);
+    assert.deepEqual(statuses(await runHours(withChecks, folder, { rerun: true })), { "00": "failed" });
+    assert.deepEqual(statuses(await runHours(without, folder, { rerun: true })), { "00": "ran" });
+    assert.equal(existsSync(held(folder, "00")), false);
+  });
+
+  it("compare with the hours before where these are known, and fail only when asked to", async () => {
+    const steady = (more: string): string => `steady(readings, { within: "50%", last: 3, least: 2${more} })`;
+    const hours: Hours = { "00": ["a", "b"], "01": ["a"], "02": ["a", "b"], "03": ["a", "b", "c"], "04": ["a"] };
+    const mild = await made({ collect: steady("") });
+    const folder = landed(mild, "mild", hours);
+    const report = await runHours(mild, folder);
+    assert.deepEqual(
+      report.warnings.map(({ unit, measured }) => [unit, ...measured]),
+      [["20200101_02", "2", "1"]],
+    );
+    const told = [...recordsOf(folder)].flatMap(([path, { run }]) =>
+      path.includes("readings") ? [run.checks!.map(({ outcome }) => outcome).join()] : [],
+    );
+    assert.deepEqual(told, ["unknown", "unknown", "warned", "passed", "passed"]);
+    assert.deepEqual(checksOf(folder, "readings", "02"), []);
+
+    const strict = await made({ collect: steady(', severity: "fail"') });
+    const [single, range] = [landed(strict, "single", hours), landed(strict, "range", hours)];
+    const expected = { "00": "ran", "01": "ran", "02": "failed", "03": "waiting", "04": "waiting" };
+    assert.deepEqual(statuses(await runHours(strict, single)), expected);
+    assert.deepEqual(statuses(await runHours(strict, range, { asRange: true })), expected);
+    await assertSameData({ project: strict.project, folder: single }, { project: strict.project, folder: range });
+  });
+
+  it("that cannot run fail the hour by their name, and its rows are not seen", async () => {
+    for (const [file, code, says] of [
+      [
+        "-- check: broken\nselect sensr, date_ts from house.readings",
+        "SQL",
+        /^collect: check "broken": Binder Error: .*sensr/,
+      ],
+      [
+        "-- check: keyless\nselect sensor from house.readings",
+        "SQL",
+        /^collect: check "keyless": Binder Error: .*date_ts/,
+      ],
+      [
+        "-- check: garbled\nselect sensor date_ts from from house.readings",
+        "SQL",
+        /^collect: check "garbled": Parser Error/,
+      ],
+      [
+        "-- check: astray\nselect sensor, 'x' as date_ts from house.readings",
+        "STRAY_ROW",
+        /check "astray" gives a row whose date_ts is x/,
+      ],
+    ] as const) {
+      const checked = await made({ readings: 'notNull("sensor")', collectFile: file });
+      const folder = landed(checked, "data", { "00": ["a"], "01": ["b"] });
+      const report = await runHours(checked, folder, { asRange: true });
+      assert.deepEqual(statuses(report), { "00": "failed", "01": "waiting" });
+      assert.equal(failureOf(report)["code"], code);
+      assert.match(String(failureOf(report)["message"]), says);
+      assert.equal(failureOf(report)["where"], "collect.sql");
+      assert.deepEqual(flagsOf(folder), []);
+    }
+  });
+
+  it("leave nothing behind that clean does not take away", async () => {
+    const checked = await made({ readings: 'inRange("value", { min: 0 })' });
+    landHours(join(checked.root, "data"), { "00": ["a,-1"] });
+    const ran = await howdah(["run", "hourly"], checked.root);
+    assert.equal(ran.code, 1);
+    assert.match(
+      ran.out,
+      /failed {2}hourly 2020-01-01T00:00Z: collect 20200101_00: check failed: value is in its range\n/,
+    );
+    assert.match((await howdah(["clean"], checked.root)).out, /^collect 20200101_00 {2}kept aside/);
+    assert.ok(existsSync(held(join(checked.root, "data"), "00")));
+    assert.equal((await howdah(["clean", "--yes"], checked.root)).code, 0);
+    assert.deepEqual(readdirSync(join(checked.root, "data/_howdah/held")), []);
+  });
 });

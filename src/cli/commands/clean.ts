@@ -15,7 +15,7 @@ export const cleanCommand: Command = {
     ["howdah clean --before 2012-03-10T00:00Z --yes", "takes the rows away that are older"],
   ],
   notes: [
-    "A pruned partition keeps its record, without flag and rows: its hour still counts as done, and is made again only by\nhowdah run --rerun. The newest partition of each table, and what a day or hour\nstill to come reads, always stay.",
+    "A pruned partition keeps its record, without flag and rows: its hour still counts as done, and is made again only by\nhowdah run --rerun. The newest partition of each table, and what a day or hour\nstill to come reads, always stay. What was kept aside of hours that failed their checks goes, whatever its age.",
   ],
   run: async (args, io) => (await import("../handlers/clean.ts")).handle(args, io),
 };

@@ -1,5 +1,6 @@
 import { exitCodes } from "../../core/errors.ts";
-import { prunable, prune, type Prunable } from "../../local/clean.ts";
+import { prunable, prune, removeHeld, type Prunable } from "../../local/clean.ts";
+import { heldUnits } from "../../local/held.ts";
 import { defines, timeOption } from "../values.ts";
 import { projectOf, withTarget } from "../project.ts";
 import type { Arguments } from "../command.ts";
@@ -10,7 +11,11 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   const project = await projectOf(args, io);
   return withTarget(args, project, defines(args), (target) => {
     const found = prunable(target, timeOption(args, "before"));
-    if (args.flag("yes")) prune(target, found);
+    const held = heldUnits(target.data);
+    if (args.flag("yes")) {
+      prune(target, found);
+      removeHeld(target, held);
+    }
     const tables = [...grouped(found)].map(([table, partitions]) => ({
       table,
       partitions: partitions.length,
@@ -19,11 +24,12 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       rows: sum(partitions.map(({ rows }) => rows)),
       bytes: sum(partitions.map(({ bytes }) => bytes)),
     }));
-    if (io.json) io.out(JSON.stringify({ done: args.flag("yes"), tables }));
+    if (io.json) io.out(JSON.stringify({ done: args.flag("yes"), tables, held }));
     else {
       for (const { table, partitions, first, last, rows, bytes } of tables)
         io.out(`${table}  ${first} … ${last}  ${partitions} partitions, ${rows} rows, ${bytes} bytes`);
-      if (found.length === 0) io.out("nothing may go");
+      for (const { job, unit } of held) io.out(`${job} ${unit}  kept aside, for it failed its checks`);
+      if (found.length + held.length === 0) io.out("nothing may go");
       else io.out(args.flag("yes") ? "pruned" : "nothing was changed; --yes does it");
     }
     return Promise.resolve(exitCodes.done);
