@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { HowdahError } from "../core/errors.ts";
 import { onDisk, writeByRename } from "../project/disk.ts";
 import type { ReportFacts } from "./facts.ts";
-import { pageOf, type Picture } from "./page.ts";
+import { pageOf } from "./page.ts";
 
 /** Throws `NOT_A_FILE` for a folder, and `NOT_FOUND` where the folder of a file is missing. */
 export function refuseFolder(file: string): void {

@@ -38,7 +38,7 @@ describe("pipeline: its report", () => {
       }
       assert.deepEqual(facts.notices, []);
       const demo = await report(folder, { link: "demo" });
-      assert.match(pageOf(demo), /Note:<\/strong> Customers are linked to users at random/);
+      assert.match(pageOf(demo, ""), /Note:<\/strong> Customers are linked to users at random/);
       assert.equal(statesOf(demo, 0)["omniture"], "stale");
     }));
 
