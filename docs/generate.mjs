@@ -9,6 +9,7 @@ import { loadDefinitions } from "../dist/project/load.js";
 import { graphOf, renderSvg } from "../dist/report/graph/index.js";
 import { commandsPage } from "./generator/commands.mjs";
 import { settingsTable } from "./generator/configuration.mjs";
+import { errorTables } from "./generator/errors.mjs";
 import { code, note, row } from "./generator/markdown.mjs";
 
 const phases = [
@@ -133,7 +134,7 @@ An **error** is something that Oozie refuses, or that can never work. A **warnin
 is probably not meant. One that is meant is accepted where it stands, with the reason:
 
 \`\`\`ts
-coordinator("hourly", { …, accept: { TIMEOUT_DEFAULT: "late hours are not worth waiting for" } })
+coordinator("hourly", { ...hourly, accept: { TIMEOUT_DEFAULT: "late hours are not worth waiting for" } })
 \`\`\`
 
 \`accept\` is an option of coordinators, data sets, workflows, actions and bundles; that of a workflow holds for its actions,
@@ -172,6 +173,7 @@ const pages = { "checks.md": checksPage, "el.md": () => elPage().join("\n"), "co
 const config = "src/project/config.ts";
 const parts = {
   "targets.md": { profiles: () => profileTable().join("\n") },
+  "errors.md": { codes: errorTables },
   "configuration.md": {
     settings: () => settingsTable(config, "Config"),
     values: () => settingsTable(config, "TargetValues"),
