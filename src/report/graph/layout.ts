@@ -45,7 +45,7 @@ export async function layOut(graph: ThinnedGraph, sizes: Sizes): Promise<Layout>
   const ids = new Map(graph.nodes.map(({ id }, i) => [id, `n${i}`]));
   const groups = new Map(graph.groups.map(({ id }, i) => [id, `cluster_${i}`]));
   const laid = JSON.parse(graphviz.layout(dotFor(graph, sizes, ids, groups), "json", "dot")) as Laid;
-  return read(graph, laid, ids, groups);
+  return read(graph, sizes, laid, ids, groups);
 }
 
 type Ids = ReadonlyMap<string, string>;
@@ -118,7 +118,13 @@ interface LaidObject {
   readonly height?: string;
 }
 
-function read(graph: ThinnedGraph, { bb, objects = [], edges = [] }: Laid, ids: Ids, groups: Ids): Layout {
+function read(
+  graph: ThinnedGraph,
+  sizes: Sizes,
+  { bb, objects = [], edges = [] }: Laid,
+  ids: Ids,
+  groups: Ids,
+): Layout {
   const [, , width, height] = numbers(bb) as [number, number, number, number];
   const point = (text: string): Point => {
     const [x, y] = numbers(text) as [number, number];
@@ -149,10 +155,19 @@ function read(graph: ThinnedGraph, { bb, objects = [], edges = [] }: Laid, ids: 
     const points = words.filter((word) => /^[-\d]/.test(word)).map(point);
     if (tip.startsWith("s")) points.reverse();
     // Graphviz does not know where the label of an arrow goes that it cuts off at a group's border.
-    const label = groups.has(edge.to) ? middleOf(points) : lp === undefined ? undefined : point(lp);
+    const label = groups.has(edge.to)
+      ? beside(middleOf(points), graph, sizes.edgeLabel(edge.label ?? ""))
+      : lp === undefined
+        ? undefined
+        : point(lp);
     lines.set(edge, { points, tip: point(tip.slice(2)), label });
   }
   return { width, height, nodes, groups: boxes, edges: lines };
+}
+
+/** Beside a point of an arrow, where the arrow does not go on. */
+function beside({ x, y }: Point, { direction }: ThinnedGraph, { width }: Size): Point {
+  return direction === "right" ? { x, y: y - 12 } : { x: x + width / 2 + 6, y };
 }
 
 /** The middle of a curve's middle piece. */
