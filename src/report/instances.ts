@@ -75,7 +75,8 @@ export class Standings {
       const kept = isKept ? ["something it was made of is gone, so it stays as it is"] : [];
       return { state: "stale", ...facts, why: [...reasons.map(reasonText), ...kept], ...this.#waits(compiled, unit) };
     }
-    if (!existsSync(data.folder(write, unit))) return { state: "missing", ...this.#waits(compiled, unit) };
+    if (!existsSync(data.folder(write, unit)))
+      return { state: "missing", ...this.#behind(compiled, unit), ...this.#waits(compiled, unit) };
     return { state: "partial", ...facts, why: [`it has no ${write.doneFlag}`], ...this.#waits(compiled, unit) };
   }
 
@@ -130,8 +131,12 @@ export class Standings {
     if (action === undefined) return undefined;
     const failure = this.#around.told.failures.get(actionName(action));
     if (failure === undefined) return undefined;
-    const first = action.jobs?.find(({ compiled: other, units }) => units.some((one) => !this.#unit(other, one).fresh));
-    return first?.compiled === compiled ? this.#error(failure) : undefined;
+    return this.#firstUndone(action) === compiled ? this.#error(failure) : undefined;
+  }
+
+  /** The first job on an action's path whose units are not all fresh. */
+  #firstUndone({ jobs = [] }: Foreseen): CompiledJob | undefined {
+    return jobs.find(({ compiled, units }) => units.some((unit) => !this.#unit(compiled, unit).fresh))?.compiled;
   }
 
   /** Folders of what was computed of a unit and kept aside, because checks on its rows failed. */
@@ -158,6 +163,14 @@ export class Standings {
       message: `too many lines were rejected: ${counts.map(([name, count]) => `${count} of ${name}`).join(", ")}`,
       next: `howdah query "select * from ${rejects.table.table.fullName} where ${compiled.keyColumn} = '${unitKey(compiled, unit)}'"`,
     };
+  }
+
+  /** Why a unit is not made though nothing that its action reads need be missing: another job comes first. */
+  #behind(compiled: CompiledJob, unit: Instant): Pick<Facts, "why"> {
+    const action = this.#makers.get(unitName(compiled, unit));
+    if (action === undefined) return { why: ["no coordinator runs its job"] };
+    const first = this.#firstUndone(action);
+    return first === undefined || first === compiled ? {} : { why: [`the job ${first.job.name} comes first`] };
   }
 
   #waits(compiled: CompiledJob, unit: Instant): Pick<Facts, "waits"> {

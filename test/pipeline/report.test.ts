@@ -72,6 +72,8 @@ describe("pipeline: its report", () => {
           hasLog ? /12 of 15 lines of sales were rejected/ : /too many lines were rejected: 12 of sales/,
         );
         assert.match(omniture.error!.next!, new RegExp(`processed.rejects where date_ts = '${keys[2]!}'`));
+        const sessions = facts.dataSets.find(({ name }) => name === "sessions")!.instances[2]!;
+        assert.deepEqual(sessions.why, ["the job prepare comes first"]);
         const behind = facts.dataSets.find(({ name }) => name === "open-lines")!.instances[3]!;
         assert.deepEqual(behind.waits, [
           `processed/open_sessions/date_ts=${keys[2]!}/_SUCCESS`,

@@ -9,7 +9,7 @@ import { loadProject, targetOf, type Project } from "#src/project/load.js";
 import { lockJob } from "#src/project/lock.js";
 import { gatherReport, type ReportRequest } from "#src/report/gather.js";
 import type { DataSetFacts, InstanceFacts, ReportFacts } from "#src/report/facts.js";
-import { landReadings, removeFolder, sensorsProject, writeFile } from "../support/command.js";
+import { landReadings, madeProject, removeFolder, sensorsProject, writeFile } from "../support/command.js";
 import { freshFolders } from "../support/folders.js";
 import { listing, runOn, withTarget } from "../support/project.js";
 
@@ -221,5 +221,58 @@ describe("report: how instances stand", () => {
       { name: "alarm_above", value: "10", origin: "command line" },
       { name: "first_hour", value: "2012-03-01T00:00Z", origin: "data" },
     ]);
+  });
+
+  it("has a row for a coordinator that makes no table, and one for a job that none runs", async () => {
+    const other = madeProject({
+      "howdah.config.ts": `
+import { coordinator, database, dataset, DAY, defineConfig, folder, fs, HOUR, hours, job, kill, mkdir, MONTH, parameters,
+  parquet, partitionsOf, path, pathParameter, table, timeParameter, workflow, YEAR } from "howdah";
+const p = parameters({ data: pathParameter(), start: timeParameter({ default: "2012-03-01T00:00Z" }), end: timeParameter() });
+const series = { every: hours(1), initial: p.start };
+const ready = dataset("ready", { ...series, uri: path\`\${p.data}/ready/\${YEAR}\${MONTH}\${DAY}_\${HOUR}\` });
+const times = { every: hours(1), start: p.start, end: p.end, reads: { ready: ready.current(0) } };
+const notes = partitionsOf(table(database("made"), "notes", { columns: { note: "string" },
+  partitionedBy: { date_ts: "string" }, format: parquet, location: path\`\${p.data}/notes\` }), series);
+export default defineConfig({
+  name: "other",
+  definitions: [
+    coordinator("marks", { ...times, run: () => workflow("mark", {}, () => fs("mark", [mkdir(path\`\${p.data}/mark\`)])).with({}) }),
+    coordinator("breaks", { ...times, run: () => workflow("break", {}, () => kill("no", "it is broken")).with({}) }),
+    job("note", { sql: "note.sql", every: hours(1), reads: {}, writes: [notes] }),
+  ],
+  targets: { here: folder("data", (root) => ({ parameters: { data: root } })) },
+});
+`,
+      "note.sql": "-- table: made.notes\nselect 'x' as note, date_ts from units\n",
+    });
+    try {
+      writeFile(join(other, "data/ready/20120301_00/_SUCCESS"), "");
+      const made = await loadProject(other);
+      await runOn({ project: made, folder: join(other, "data") }, { name: "marks" });
+      await runOn({ project: made, folder: join(other, "data") }, { name: "breaks" });
+      const target = openTarget(made, targetOf(made, "folder").target, { snapshot: true });
+      const facts = await gatherReport(target, { until: parseOozieTime("2012-03-01T02:00Z")! });
+      const of = (name: string): unknown =>
+        row(facts, name).instances.map(({ state, waits, why, error }) => [state, waits ?? why ?? error?.message]);
+      assert.deepEqual(of("ready"), [
+        ["done", undefined],
+        ["missing", undefined],
+      ]);
+      assert.deepEqual(of("marks"), [
+        ["done", undefined],
+        ["missing", ["ready/20120301_01/_SUCCESS"]],
+      ]);
+      assert.deepEqual(of("breaks"), [
+        ["failed", "it is broken"],
+        ["missing", ["ready/20120301_01/_SUCCESS"]],
+      ]);
+      assert.deepEqual(of("notes"), [
+        ["missing", ["no coordinator runs its job"]],
+        ["missing", ["no coordinator runs its job"]],
+      ]);
+    } finally {
+      removeFolder(other);
+    }
   });
 });
