@@ -26,14 +26,14 @@ export class Intake {
   readonly counts: LineCounts = { lines: 0, landed: 0, outside: 0, unassigned: 0 };
   readonly rows: StagedRows<Hour>;
   readonly progress: (bytes: number) => void;
+  readonly signal: AbortSignal;
   readonly #range: HourRange;
-  readonly #signal: AbortSignal;
 
   constructor(rows: StagedRows<Hour>, range: HourRange, progress: (bytes: number) => void, signal: AbortSignal) {
     this.rows = rows;
     this.#range = range;
     this.progress = progress;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /** Counts a line; gives the file that it belongs to, undefined when its hour is not landed. */
@@ -51,7 +51,7 @@ export class Intake {
 
   /** To be called when a block of lines is through: keeps memory bounded, and notices an interruption. */
   async afterBlock(): Promise<void> {
-    this.#signal.throwIfAborted();
-    if (this.rows.isFull) await this.rows.flush(this.#signal);
+    this.signal.throwIfAborted();
+    if (this.rows.isFull) await this.rows.flush(this.signal);
   }
 }

@@ -26,11 +26,12 @@ import {
   type Request,
 } from "./journal.ts";
 import { readProducts } from "./products.ts";
-import { hourReader } from "./row-time.ts";
+import { hourReader, timeWriter } from "./row-time.ts";
 import { salesHeader, takeSales, type SalesFormat } from "./sales.ts";
 import { StagedRows } from "./staged-rows.ts";
 import type { FeedSummary, LandingSummary } from "./summary.ts";
 import { differences, recordedValues } from "./values.ts";
+import type { SheetTaken } from "./workbook/lines.ts";
 
 /** Told while files are read: which feed, and how far in bytes of its files. */
 export type Progress = (feed: Feed, read: number, total: number) => void;
@@ -77,6 +78,7 @@ async function prepare(landing: string, request: Request, context: LandingContex
   const products = request.products === null ? undefined : await readProducts(request.products.path);
   const intakes = new Map<Feed, Intake>();
   const ignoredColumns = new Set<string>();
+  const sheets: SheetTaken[] = [];
   for (const feed of given) {
     const rows = new StagedRows<Hour>(
       (hour) => join(staging, Number.isNaN(hour) ? `unassigned/${feed}` : hourFolder(feed, hour), feeds[feed].file),
@@ -88,7 +90,11 @@ async function prepare(landing: string, request: Request, context: LandingContex
     const intake = new Intake(rows, asked, (read) => context.progress(feed, before + read, total), context.signal);
     for (const { path, bytes } of files) {
       if (feed === "webLogs") await takeHits(path, intake);
-      else for (const name of await takeSales(path, intake, salesFormat(request))) ignoredColumns.add(name);
+      else {
+        const taken = await takeSales(path, intake, salesFormat(request));
+        for (const name of taken.ignoredColumns) ignoredColumns.add(name);
+        if (taken.sheet !== undefined) sheets.push(taken.sheet);
+      }
       before += bytes;
     }
     await rows.flush(context.signal);
@@ -114,6 +120,7 @@ async function prepare(landing: string, request: Request, context: LandingContex
       hours: facts.hours,
       emptyHours: facts.empty.size,
       ignoredColumns: feed === "sales" ? [...ignoredColumns] : [],
+      sheets: feed === "sales" ? sheets : [],
     });
     context.signal.throwIfAborted();
   }
@@ -148,6 +155,7 @@ function salesFormat({ values, encoding }: Request): SalesFormat {
   return {
     encoding: encoding === "latin-1" ? "latin-1" : "utf-8",
     readHour: hourReader(values!.sales_date_format),
+    times: timeWriter(values!.sales_date_format),
     shiftHours: Number(values!.sales_shift_days) * 24,
   };
 }

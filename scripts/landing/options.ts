@@ -12,7 +12,8 @@ export const help = `Splits raw files into the hours by which the pipeline reads
 
 Files
   --web-logs FILE           hit data, 178 tab-separated columns, gzip or plain; may be repeated: slices land together
-  --sales FILE              invoice lines, CSV with a header, gzip or plain; may be repeated
+  --sales FILE              invoice lines with a header: CSV, gzip or plain, or an .xlsx workbook, of which the first
+                            sheet that has the columns is read; may be repeated
   --products FILE           url and category, tab-separated with a header
   --data DIR                the data root; files go to DIR/landing (default: data)
 
@@ -25,8 +26,9 @@ Hours
 
 Sales
   --sales-shift-days N      days to add to the dates of sales (default 0; the public sample takes 455)
-  --sales-date-format P     yyyy MM M dd d HH H mm ss 'T' and punctuation (default M/d/yyyy H:mm)
-  --sales-encoding E        utf-8 (default) or latin-1; what is landed is UTF-8
+  --sales-date-format P     yyyy MM M dd d HH H mm ss 'T' and punctuation (default M/d/yyyy H:mm). The dates of a
+                            workbook are written by it
+  --sales-encoding E        of CSV: utf-8 (default) or latin-1; what is landed is UTF-8
   --link demo|column        how sales find their users. column: --link-column holds the user id. demo: customers are
                             linked to users at random. Must be named when the shift is 0; otherwise demo
   --link-column NAME        default CustomerID

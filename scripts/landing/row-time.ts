@@ -101,6 +101,48 @@ export function hourReader(pattern: string): HourReader {
   };
 }
 
+/** Writes a time, in seconds since 1970, by a pattern that {@link hourReader} reads. */
+export interface TimeWriter {
+  readonly pattern: string;
+  /** The seconds of the smallest part that it has a place for: 1, 60 or 3600. */
+  readonly precision: number;
+  write(seconds: number): string;
+}
+
+/** Throws `DATE_PATTERN`, as {@link hourReader} does. */
+export function timeWriter(pattern: string): TimeWriter {
+  const tokens = tokensOf(pattern);
+  const named = new Set(tokens.map((token) => (typeof token === "number" ? undefined : token.field)));
+  // The lines of an invoice follow one another, and have one time.
+  let last = NaN;
+  let text = "";
+  return {
+    pattern,
+    precision: named.has("second") ? 1 : named.has("minute") ? 60 : 3600,
+    write(seconds) {
+      if (seconds === last) return text;
+      const date = new Date(seconds * 1000);
+      const parts = {
+        year: date.getUTCFullYear(),
+        month: date.getUTCMonth() + 1,
+        day: date.getUTCDate(),
+        hour: date.getUTCHours(),
+        minute: date.getUTCMinutes(),
+        second: date.getUTCSeconds(),
+      };
+      last = seconds;
+      text = tokens
+        .map((token) =>
+          typeof token === "number"
+            ? String.fromCharCode(token)
+            : String(parts[token.field]).padStart(token.widths[0], "0"),
+        )
+        .join("");
+      return text;
+    },
+  };
+}
+
 function tokensOf(pattern: string): readonly Token[] {
   const refuse = (why: string): never => {
     throw new HowdahError(`the date pattern ${JSON.stringify(pattern)} ${why}`, {

@@ -3,9 +3,11 @@ import { HowdahError } from "howdah";
 import { fieldText, newFields, splitLine, type Fields } from "./csv-line.ts";
 import { salesColumns } from "./feeds.ts";
 import type { Intake } from "./intake.ts";
-import type { HourReader } from "./row-time.ts";
+import type { HourReader, TimeWriter } from "./row-time.ts";
 import { readBlocks } from "./source-file.ts";
 import type { Part } from "./staged-rows.ts";
+import { isWorkbook } from "./workbook/kind.ts";
+import { workbookLines, type SheetTaken } from "./workbook/lines.ts";
 
 const newline = 10;
 const carriageReturn = 13;
@@ -15,23 +17,36 @@ const lineEnd = Buffer.from("\n");
 const guardedEnd = Buffer.from("\r\n");
 
 export interface SalesFormat {
+  /** Of CSV; workbooks say themselves. */
   readonly encoding: "utf-8" | "latin-1";
   readonly readHour: HourReader;
+  readonly times: TimeWriter;
   readonly shiftHours: number;
 }
 
 /** The header that every landed sales file begins with. */
 export const salesHeader = Buffer.from(`${salesColumns.join(",")}\n`);
 
+/** What of a sales file was read, and what was not. */
+export interface SalesTaken {
+  readonly ignoredColumns: readonly string[];
+  /** Of a workbook. */
+  readonly sheet?: SheetTaken;
+}
+
 /**
- * Sorts the lines of a sales file into their hours, in the declared order of columns, UTF-8, LF. A line that cannot be
- * split is copied as it is. Gives the columns that were left out. Throws `MISSING_COLUMN` for a file without the header.
+ * Sorts the lines of a sales file, CSV or a workbook, into their hours, in the declared order of columns, UTF-8, LF. A
+ * line that cannot be split is copied as it is. Throws `MISSING_COLUMN` for a file without the header.
  */
-export async function takeSales(path: string, intake: Intake, format: SalesFormat): Promise<readonly string[]> {
+export async function takeSales(path: string, intake: Intake, format: SalesFormat): Promise<SalesTaken> {
   let columns: SalesHeader | undefined;
+  let sheet: SheetTaken | undefined;
+  const { progress, signal } = intake;
+  const blocks = isWorkbook(path)
+    ? workbookLines({ path, times: format.times, progress, signal, taken: (one) => (sheet = one) })
+    : csvBlocks(path, intake, format);
   const fields = newFields();
-  for await (const raw of readBlocks(path, intake.progress)) {
-    const block = format.encoding === "latin-1" ? latin1AsUtf8(raw) : raw;
+  for await (const block of blocks) {
     for (let start = 0; start < block.length;) {
       const found = block.indexOf(newline, start);
       let end = found === -1 ? block.length : found;
@@ -56,7 +71,12 @@ export async function takeSales(path: string, intake: Intake, format: SalesForma
     await intake.afterBlock();
   }
   if (columns === undefined) throw missing(path, salesColumns, "");
-  return columns.ignored;
+  return { ignoredColumns: columns.ignored, ...(sheet === undefined ? {} : { sheet }) };
+}
+
+async function* csvBlocks(path: string, intake: Intake, { encoding }: SalesFormat): AsyncGenerator<Buffer> {
+  for await (const block of readBlocks(path, intake.progress))
+    yield encoding === "latin-1" ? latin1AsUtf8(block) : block;
 }
 
 /** Latin-1 is one byte a character, so a block can be converted without regard to lines. */

@@ -1,6 +1,8 @@
+import { basename } from "node:path";
 import { feedNames, feeds } from "./feeds.ts";
 import type { LineCounts } from "./intake.ts";
 import { valuesFile, type LandingValues } from "./values.ts";
+import type { SheetTaken } from "./workbook/lines.ts";
 
 export interface FeedSummary extends LineCounts {
   readonly files: number;
@@ -10,6 +12,8 @@ export interface FeedSummary extends LineCounts {
   readonly emptyHours: number;
   /** Columns of the files that the data set does not have. */
   readonly ignoredColumns: readonly string[];
+  /** Sheets of workbooks that were read. */
+  readonly sheets: readonly SheetTaken[];
 }
 
 /** What a landing did: the same facts for people and for `--json`. */
@@ -61,6 +65,10 @@ export function summaryText(summary: LandingSummary, dataFolder: string): string
   for (const feed of feedNames) {
     const ignored = summary[feed]?.ignoredColumns ?? [];
     if (ignored.length > 0) lines.push(`Columns of ${feeds[feed].what} left out: ${ignored.join(", ")}`);
+    for (const { file, sheet, others } of summary[feed]?.sheets ?? []) {
+      const left = others.length === 0 ? "" : `; left out: ${others.join(", ")}`;
+      lines.push(`Of ${basename(file)} the sheet ${sheet} was read${left}`);
+    }
   }
   if (summary.unassigned.length > 0)
     lines.push(`Lines whose time cannot be read are kept in ${summary.unassigned.join(", ")}`);
