@@ -34,6 +34,11 @@ export const errorCodes = {
     JOB: fact("a job's declaration is wrong", "[jobs](jobs.md)"),
     JOB_FILE: fact("a job's file is not in order", "one SELECT for each table, headed `-- table:`"),
     JOB_SQL: fact("a job's SQL says what the engines read differently, or nothing at all", "[the SQL of jobs](sql.md)"),
+    ROW_CHECK: fact(
+      "a check on rows is declared wrongly",
+      "its column, values, limit or name: [checks on rows](row-checks.md)",
+    ),
+    NOTHING_TO_DRAW: fact("`howdah graph` of something that holds no definition", "give it some"),
     TABLE_DATA_SET: fact("a table cannot be a data set", "one partition column, of type string"),
     HIVE_NAME: fact("a database, table or column has a name that Hive does not take", "letters, digits and _"),
     HIVE_COLUMN: fact("a column is declared wrongly", "[definitions](definitions.md)"),
@@ -69,6 +74,10 @@ export const errorCodes = {
     RAW_READ: fact("a raw file cannot be read", "see its mode and owner"),
     RAW_LINE: fact("a line is longer than any line should be", "is the layout right?"),
     REJECTS: fact("too many lines of an hour are no rows", "query the table of rejects"),
+    CHECK_FAILED: fact(
+      "rows do not hold what a check demands",
+      "some are shown; they are kept aside: [checks on rows](row-checks.md)",
+    ),
     STRAY_ROW: fact("a job's SELECT gives a row of another hour", "`date_ts` comes from the input"),
     UNIT: fact("a job is asked for what is none of its units", "an hour is yyyyMMdd_HH, a day yyyyMMdd"),
     SQL: fact("DuckDB could not do a job's SQL", "its words are shown"),
@@ -85,6 +94,15 @@ export const errorCodes = {
     OTHER_COLUMNS: fact("a partition was written with other columns", "`--rerun` makes it anew"),
     QUERY: fact("a query has a mistake", "the place is marked"),
     QUERY_VALUE: fact("a named query's parameter has no value, or a wrong one", "`-D name=value`"),
+  },
+  "Cases of jobs": {
+    NO_CASES: fact(
+      "no case is chosen, or there is none",
+      "`howdah test --list`, or `howdah test create JOB --hour KEY`",
+    ),
+    CASE_FILE: fact("a file of cases is not in order", "[tests of jobs](testing.md)"),
+    CASE: fact("a case names what the job has not, or a value does not fit", "the place is named"),
+    CASE_DID_NOT_FAIL: fact("a job did not fail where a case says it must", "correct the case, or the job"),
   },
   "Landing and ingest": {
     INSTANCE_GAP: fact("an instance before is missing", "ingest it first, or say that it stays empty"),
@@ -108,6 +126,12 @@ export const errorCodes = {
     RANGE_TOO_LONG: fact("a file spans more hours than can be meant", "`--from` and `--until`"),
     NOTHING_TO_LAND: fact("no line lies in the range", "see `--from` and `--until`"),
     BROKEN_GZIP: fact("a file is cut off or no gzip", "get it anew"),
+    NOT_A_WORKBOOK: fact("a file is no .xlsx workbook", "save the sheet as .xlsx or as CSV"),
+    BROKEN_WORKBOOK: fact("a workbook is damaged or cut off", "fetch it again, or save it anew"),
+    WORKBOOK_PASSWORD: fact("a workbook has a password", "save it without one"),
+    WORKBOOK_TOO_LARGE: fact("a workbook holds more text than memory takes", "save its sheet as CSV"),
+    FORMULA_VALUE: fact("a cell's formula has no value in the file", "open it in a spreadsheet program, and save it"),
+    DATE_PRECISION: fact("a workbook's time is finer than the date pattern", "`--sales-date-format` with seconds"),
     LINK_UNNAMED: fact("how a sale finds its user is not said", "`--link column` or `--link demo`"),
   },
   "Files of this machine": {
