@@ -181,6 +181,8 @@ export {
   sealInstance,
 } from "./local/instance.ts";
 export type { FileToPlace, PlaceOptions, RawFile } from "./local/instance.ts";
+export { download } from "./local/download.ts";
+export type { Downloaded, DownloadRequest } from "./local/download.ts";
 export { ingest } from "./local/ingest.ts";
 export type { Ingested, IngestRequest } from "./local/ingest.ts";
 export { lockJob } from "./project/lock.ts";
