@@ -167,6 +167,10 @@ export type { Manifest, ManifestApp, ManifestFile } from "./release/manifest.ts"
 export { Simulation } from "./oozie/simulate.ts";
 export type { SimulatedAction, SimulatedEvent } from "./oozie/simulate.ts";
 
+// Graphs of definitions.
+export { graphOf, lineage, renderDot, renderMermaid, renderSvg, renderText } from "./report/graph/index.ts";
+export type { EdgeKind, Graph, GraphEdge, GraphGroup, GraphNode, NodeKind } from "./report/graph/index.ts";
+
 // Running on a folder.
 export { diskError, onDisk, writeByRename } from "./project/disk.ts";
 export {
