@@ -91,3 +91,41 @@ export default defineConfig({ name: "quick", definitions: [quick], targets: { he
   );
   return folder;
 }
+
+/** Coordinators with a job each, which makes tables of a feed, of its own state and of tables before it. */
+export function writeLineage(folder, coordinators, tablesEach, modules) {
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(modules, join(folder, "node_modules"));
+  writeFileSync(
+    join(folder, "howdah.config.ts"),
+    `import { bundle, coordinator, database, dataset, DAY, defineConfig, folder, HOUR, hours, job, MONTH, parquet, partitionsOf, path, spark, table, workflow, YEAR } from "howdah";
+
+const hourly = { every: hours(1), initial: "2012-01-01T00:00Z" };
+const lake = database("lake");
+const made: ReturnType<typeof partitionsOf>[] = [];
+const all = Array.from({ length: ${coordinators} }, (_, c) => {
+  const feed = dataset(\`feed-\${c}\`, { ...hourly, uri: path\`/feed-\${\`\${c}\`}/\${YEAR}\${MONTH}\${DAY}_\${HOUR}\` });
+  const writes = Array.from({ length: ${tablesEach} }, (_, t) =>
+    partitionsOf(
+      table(lake, \`t_\${c}_\${t}\`, { columns: { a: "string" }, partitionedBy: { date_ts: "string" }, format: parquet, location: path\`/lake/t_\${\`\${c}\`}_\${\`\${t}\`}\` }),
+      hourly,
+    ),
+  );
+  const before = [1, 4, 9].flatMap((back) => made.at(-back * 5) ?? []);
+  const reads = Object.fromEntries(before.map((one, i) => [\`before_\${i}\`, one.current(0)]));
+  const work = job(\`job-\${c}\`, { sql: "job.sql", every: hours(1), reads: { feed: feed.current(0), state: writes[0]!.current(-1), ...reads }, writes });
+  made.push(...writes);
+  const flow = workflow(\`flow-\${c}\`, { hour: "string" }, ({ hour }) => spark("work", { job: work, from: hour }));
+  return coordinator(\`c-\${c}\`, {
+    every: hours(1),
+    start: "2012-01-01T00:00Z",
+    end: "2013-01-01T00:00Z",
+    reads: { feed: feed.current(0) },
+    run: ({ nominalTime, formatTime }) => flow.with({ hour: formatTime(nominalTime, "yyyyMMdd_HH") }),
+  });
+});
+export default defineConfig({ name: "lineage", definitions: [bundle("all", all)], targets: { here: folder("data") } });
+`,
+  );
+  return folder;
+}

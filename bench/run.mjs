@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, simulate, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, graph, simulate, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
 import {
   cpSync,
   existsSync,
@@ -22,7 +22,7 @@ import { hive } from "./hive.mjs";
 import { build } from "../dist/release/build.js";
 import { writeCurrent } from "../dist/release/current.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
-import { writeCoordinator, writeProject } from "./project.mjs";
+import { writeCoordinator, writeLineage, writeProject } from "./project.mjs";
 
 const root = join(import.meta.dirname, "..");
 const howdah = join(root, "bundle", "howdah.js");
@@ -124,6 +124,28 @@ const sections = {
       say(
         `  ${`${name} actions`.padEnd(24)} ${spread(seconds(name))} s, ${megabytes} MB; beyond start-up ${beyond.toFixed(2)} s`,
       );
+    }
+  },
+
+  // Beyond start-up: what the same project takes as text, without Graphviz, is told too.
+  async graph() {
+    const modules = join(root, "node_modules");
+    const lineage = writeLineage(join(work, "lineage"), 25, 6, modules);
+    const flow = writeProject(join(work, "graph-flow"), 1, 200, modules);
+    const draw = (folder, ...args) => measure(process.execPath, [howdah, "graph", ...args], { cwd: folder });
+    await Promise.all([draw(lineage), draw(flow)]);
+    const results = await inTurn(7, [
+      ["howdah graph --help", () => draw(lineage, "--help")],
+      ["lineage, 200: text", () => draw(lineage)],
+      ["lineage, 200: svg", () => draw(lineage, "--format", "svg")],
+      ["workflow, 200: text", () => draw(flow, "flow-0")],
+      ["workflow, 200: svg", () => draw(flow, "flow-0", "--format", "svg")],
+    ]);
+    const seconds = (name) => results.get(name).map((one) => one.seconds);
+    for (const [name, runs] of results) {
+      const beyond = median(seconds(name)) - median(seconds("howdah graph --help"));
+      const megabytes = Math.max(...runs.map((one) => one.megabytes));
+      say(`  ${name.padEnd(24)} ${spread(seconds(name))} s, ${megabytes} MB; beyond start-up ${beyond.toFixed(2)} s`);
     }
   },
 
