@@ -38,6 +38,7 @@ try {
 Where to look next
   npx howdah query --list${tail}                      the other questions that analysts ask
   npx howdah query --tables${tail}                    every table, for SQL of your own
+  npx howdah report --out report.html${tail}          every hour, and the answers as plots, on one page
   npx howdah run --dry-run -D top_spenders=5${tail}   what a changed parameter would make outdated
   oozie/coordinators.ts, spark-jobs/*.sql      what has just run: definitions and jobs
   docs/getting-started.md                      the same with your own files`);

@@ -205,4 +205,5 @@ export { prunable, prune } from "./local/clean.ts";
 // Reports.
 export { gatherReport } from "./report/gather.ts";
 export type { ReportRequest } from "./report/gather.ts";
-export type { ReportFacts } from "./report/facts.ts";
+export { writePage } from "./report/write.ts";
+export type { DataSetFacts, InsightFacts, InstanceFacts, ReportFacts, State } from "./report/facts.ts";
