@@ -301,7 +301,7 @@ function contentOf({ instances }: Cell, isWhole: boolean): readonly Node[] {
   const isGood = state === "done" || state === "empty";
   const count = instances.filter((one) => one.state === state).length;
   const sign = isGood ? glyphs.done : `${glyphs[state]}${count === instances.length ? "" : ` ${count}`}`;
-  return [strip, element("span", { class: "sign", "aria-hidden": "true" }, sign)];
+  return [strip, element("span", { class: isGood ? "sign" : `sign odd ${state}`, "aria-hidden": "true" }, sign)];
 }
 
 function lookOf(measure: (typeof measures)[number]): string {
