@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { exitCodes, HowdahError } from "../../core/errors.ts";
+import { exitCodes } from "../../core/errors.ts";
 import { errorFacts } from "../../core/events.ts";
 import { findCases } from "../../local/cases/find.ts";
 import { junitXml } from "../../local/cases/junit.ts";
@@ -14,7 +14,6 @@ import { projectOf } from "../project.ts";
 
 /** `howdah test` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
-  refuseOptions(args, ["hour", "name", "where", "rows", "target", "data"], "howdah test create");
   const project = await projectOf(args, io);
   const text = args.text("case");
   const cases = findCases(project, { jobs: args.positionals, ...(text === undefined ? {} : { text }) });
@@ -51,17 +50,6 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     io.out(`${failed === 0 ? io.colors.green("done") : io.colors.red("failed")}: ${counts} in ${seconds.toFixed(1)} s`);
   }
   return failed === 0 ? exitCodes.done : exitCodes.failed;
-}
-
-/** Options that mean nothing here would be thought to have been heeded. */
-function refuseOptions(args: Arguments, names: readonly string[], of: string): void {
-  const given = names.find((name) => args.text(name) !== undefined);
-  const what = given === undefined ? (args.list("define").length > 0 ? "-D" : undefined) : `--${given}`;
-  if (what !== undefined)
-    throw new HowdahError(`${what} is an option of ${of}`, {
-      code: "USAGE",
-      next: what === "-D" ? "a case names its parameters itself: - NAME = VALUE" : "howdah test --help",
-    });
 }
 
 function writeJunit(args: Arguments, { config }: Project, outcomes: readonly CaseOutcome[]): void {

@@ -50,7 +50,7 @@ export function findCases(project: Project, choice: CaseChoice = {}): readonly J
   throw new HowdahError(`there are no cases of ${jobs.map(({ job }) => job.name).join(", ") || "any job"}`, {
     code: "NO_CASES",
     ...(jobs[0] === undefined ? {} : { where: join(project.root, caseFileOf(jobs[0].job)) }),
-    next: `write some, or take real rows: howdah test create ${jobs[0]?.job.name ?? "JOB"} --hour KEY`,
+    next: "write some into that file: docs/testing.md shows how",
   });
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { HowdahError } from "../../core/errors.ts";
 import { columnList } from "../../hive/table.ts";
 import { compareRows, isSame, type Difference, type Row } from "../../jobs/cases/difference.ts";
@@ -25,7 +26,7 @@ export interface TableDifference extends Difference {
   readonly line: number;
 }
 
-/** Runs cases one after the other on DuckDB, and tells of each when it is over. An aborted signal throws. */
+/** Runs cases on DuckDB, some side by side, and tells of each in their order. An aborted signal throws. */
 export async function runCases(
   cases: readonly JobCase[],
   engine: Engine,
@@ -38,15 +39,25 @@ export async function runCases(
     // Few rows are done sooner by one thread each.
     await engine.workspace((workspace) => workspace.threads(1));
     const outcomes: CaseOutcome[] = [];
-    for (const one of cases) {
-      signal.throwIfAborted();
-      const started = performance.now();
-      const result = await runOnDuckdb(one, expectedTables(one), engine);
-      signal.throwIfAborted();
-      const outcome = judge(one, result, (performance.now() - started) / 1000);
-      outcomes.push(outcome);
-      tell(outcome);
-    }
+    let next = 0;
+    let told = 0;
+    const work = async (): Promise<void> => {
+      while (next < cases.length) {
+        signal.throwIfAborted();
+        const at = next++;
+        const one = cases[at]!;
+        const started = performance.now();
+        const result = await runOnDuckdb(one, expectedTables(one), engine);
+        signal.throwIfAborted();
+        outcomes[at] = judge(one, result, (performance.now() - started) / 1000);
+        for (let outcome = outcomes[told]; outcome !== undefined; outcome = outcomes[told]) {
+          told += 1;
+          tell(outcome);
+        }
+      }
+    };
+    const workers = await Promise.allSettled(Array.from({ length: Math.min(availableParallelism(), 4) }, work));
+    for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
     return outcomes;
   } finally {
     signal.removeEventListener("abort", interrupt);
