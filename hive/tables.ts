@@ -1,4 +1,19 @@
-import { columnsOf, database, delimited, parquet, path, quotedCsv, table, view, type HiveType } from "howdah";
+import {
+  columnsOf,
+  database,
+  delimited,
+  inRange,
+  notNull,
+  oneOf,
+  parquet,
+  path,
+  quotedCsv,
+  satisfies,
+  table,
+  unique,
+  view,
+  type HiveType,
+} from "howdah";
 import { p } from "../oozie/parameters.ts";
 
 const raw = database("raw", { comment: "files as they arrived; a partition an hour" });
@@ -63,6 +78,7 @@ export const omniture = table(processed, "omniture", {
   format: parquet,
   location: stored("processed", "omniture"),
   keep: 24,
+  checks: [notNull(["hit_ts", "userid", "ip"])],
 });
 
 const line = {
@@ -89,6 +105,11 @@ export const sales = table(processed, "sales", {
   format: parquet,
   location: stored("processed", "sales"),
   keep: 48,
+  checks: [
+    notNull(["invoiceno", "quantity", "unitprice", "amount", "sale_ts", "invoicedate"]),
+    oneOf("kind", ["sale", "cancellation", "adjustment", "other"]),
+    satisfies("amount = cast(quantity as decimal(19,0)) * unitprice", { name: "amount is quantity * unitprice" }),
+  ],
 });
 
 export const rejects = table(processed, "rejects", {
@@ -103,6 +124,10 @@ export const rejects = table(processed, "rejects", {
   partitionedBy: byHour,
   format: parquet,
   location: stored("processed", "rejects"),
+  checks: [
+    notNull(["data_set", "file", "line"]),
+    oneOf("reason", ["columns", "encoding", "quotes", "null-key", "bad-value", "wrong-hour"]),
+  ],
 });
 
 export const sessionHits = table(processed, "session_hits", {
@@ -112,6 +137,7 @@ export const sessionHits = table(processed, "session_hits", {
   format: parquet,
   location: stored("processed", "session_hits"),
   keep: 48,
+  checks: [notNull("sessionid")],
 });
 
 const session = {
@@ -133,6 +159,7 @@ export const openSessions = table(processed, "open_sessions", {
   format: parquet,
   location: stored("processed", "open_sessions"),
   keep: 24,
+  checks: [unique("sessionid")],
 });
 export const openLines = table(processed, "open_lines", {
   comment: "state: sale lines whose session is still open",
@@ -149,6 +176,11 @@ export const sessions = table(processed, "sessions", {
   format: parquet,
   location: stored("processed", "sessions"),
   keep: 48,
+  checks: [
+    unique("sessionid"),
+    inRange("hits", { min: 1 }),
+    satisfies("session_start <= session_end", { name: "a session does not end before it starts" }),
+  ],
 });
 
 export const sessionMapped = table(warehouse, "session_mapped", {
@@ -157,6 +189,10 @@ export const sessionMapped = table(warehouse, "session_mapped", {
   partitionedBy: byHour,
   format: parquet,
   location: stored("warehouse", "session_mapped"),
+  checks: [
+    notNull("sessionid"),
+    satisfies("sale_ts between session_start and session_end", { name: "a line lies within its session" }),
+  ],
 });
 export const hourlyTopSpenders = table(warehouse, "hourly_top_spenders", {
   comment: "the users who spent most in an hour",
@@ -164,6 +200,7 @@ export const hourlyTopSpenders = table(warehouse, "hourly_top_spenders", {
   partitionedBy: byHour,
   format: parquet,
   location: stored("warehouse", "hourly_top_spenders"),
+  checks: [notNull(["userid", "hourly_spend", "rank"]), unique("userid")],
 });
 export const dailyTopSpenders = table(warehouse, "daily_top_spenders", {
   comment: "the users who spent most in a day",
@@ -171,6 +208,7 @@ export const dailyTopSpenders = table(warehouse, "daily_top_spenders", {
   partitionedBy: byDay,
   format: parquet,
   location: stored("warehouse", "daily_top_spenders"),
+  checks: [notNull(["userid", "daily_spend", "rank"]), unique("userid")],
 });
 export const usageLogs = table(warehouse, "daily_top_spenders_usage_logs", {
   comment: "every hit of a day's top spenders",
@@ -187,6 +225,7 @@ export const usageLogs = table(warehouse, "daily_top_spenders_usage_logs", {
   partitionedBy: byDay,
   format: parquet,
   location: stored("warehouse", "daily_top_spenders_usage_logs"),
+  checks: [notNull(["userid", "hit_ts", "rank"])],
 });
 export const mailingList = table(warehouse, "promo_mailing_list", {
   comment: "whom to send promotional mail",
@@ -194,6 +233,7 @@ export const mailingList = table(warehouse, "promo_mailing_list", {
   partitionedBy: byDay,
   format: parquet,
   location: stored("warehouse", "promo_mailing_list"),
+  checks: [notNull("userid"), unique("userid")],
 });
 
 /** What set-up creates, in this order. */

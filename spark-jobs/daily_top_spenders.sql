@@ -19,3 +19,9 @@ join warehouse.daily_top_spenders d on d.userid = h.userid and d.date_ts = subst
 
 -- table: warehouse.promo_mailing_list
 select userid, date_ts from warehouse.daily_top_spenders;
+
+-- check: ranks without gaps
+select date_ts, count(*) as users, min(rank) as first_rank, max(rank) as last_rank
+from warehouse.daily_top_spenders
+group by date_ts
+having min(rank) <> 1 or max(rank) <> count(*) or count(distinct rank) <> count(*);

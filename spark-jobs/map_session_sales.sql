@@ -166,3 +166,9 @@ with ranked as (
   group by date_ts, userid
 )
 select userid, hourly_spend, rank, date_ts from ranked where rank <= :top_spenders;
+
+-- check: ranks without gaps
+select date_ts, count(*) as users, min(rank) as first_rank, max(rank) as last_rank
+from warehouse.hourly_top_spenders
+group by date_ts
+having min(rank) <> 1 or max(rank) <> count(*) or count(distinct rank) <> count(*);
