@@ -33,7 +33,16 @@ export function compileChecks(job: Job, inFile: readonly JobCheck[], relations: 
   for (const write of job.writes) for (const check of write.table.checks) compiler.addRowCheck(write, check);
   for (const check of own) compiler.addJobCheck(check);
   throwAll(problems);
-  return { duckdb: compiler.plan("duckdb"), spark: compiler.plan("spark") };
+  // What somebody wrote was looked at by now. Most commands load jobs without running any, and a run takes one engine.
+  const plans: Partial<Record<Engine, CheckPlan>> = {};
+  return {
+    get duckdb() {
+      return (plans.duckdb ??= compiler.plan("duckdb"));
+    },
+    get spark() {
+      return (plans.spark ??= compiler.plan("spark"));
+    },
+  };
 }
 
 /** A record holds the checks of its table and those of the job: their names tell them apart. */
