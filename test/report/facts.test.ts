@@ -197,7 +197,7 @@ describe("report: how instances stand", () => {
   it("tells of checks and rejects as a record has them, also of a howdah that says more", async () => {
     const path = join(partition("readings", 0), recordFile);
     const record = JSON.parse(readFileSync(path, "utf8")) as PartitionRecord;
-    const checks = [{ name: "unique", outcome: "warned", measured: 3, more: [1] }, { name: 4 }, "what"];
+    const checks = [{ name: "unique", outcome: "warned", measured: ["3"], more: [1] }, { name: 4 }, "what"];
     writeFileSync(
       path,
       JSON.stringify({ ...record, identity: { ...record.identity, checks, rejects: { lines: 2, other: 0 } } }),
