@@ -125,7 +125,9 @@ export const dailySales = coordinator("daily", {
   reads: { hours: ordersData.currentRange(0, 23) },
   run: ({ nominalTime, formatTime }) => sumDay.with({ day: formatTime(nominalTime, "yyyyMMdd") }),
   timeout: days(7),
-  accept: { BEFORE_INITIAL: "the first day takes the hours that there are" },
+  accept: {
+    BEFORE_INITIAL: "first_hour is a midnight on a cluster; here the first day takes the hours that there are",
+  },
 });
 
 export const orders = bundle("orders", [hourlyOrders, dailySales]);
