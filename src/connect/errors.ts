@@ -187,6 +187,8 @@ interface RefusalFacts {
   readonly message: string | undefined;
   /** Where a redirect points to that nobody followed. */
   readonly location: string | undefined;
+  /** How a server that answers 401 wants to be shown who asks: `WWW-Authenticate`. */
+  readonly challenge: string | undefined;
   /** Who asked, in words. */
   readonly auth: readonly string[];
 }
@@ -195,12 +197,17 @@ interface RefusalFacts {
 function byStatus({
   status,
   location,
+  challenge,
   auth,
 }: RefusalFacts): Explanation & { readonly code: string; readonly why: string } {
   const who = auth.length === 0 ? "nobody (no auth is set)" : auth.join(", ");
   switch (status) {
     case 401:
-      return { code: "HTTP_UNAUTHORIZED", why: "the server does not know who asks", next: `it was asked by: ${who}` };
+      return {
+        code: "HTTP_UNAUTHORIZED",
+        why: "the server does not know who asks",
+        next: `${kerberosAdvice(challenge, auth)}it was asked by: ${who}`,
+      };
     case 403:
       return { code: "HTTP_FORBIDDEN", why: "the server forbids it", next: `it was asked by: ${who}` };
     case 404:
@@ -240,6 +247,14 @@ function byStatus({
         ? { code: "HTTP_SERVER", why: "the server failed", next: "look at the server's log" }
         : { code: "HTTP_STATUS", why: "the server refused it" };
   }
+}
+
+/** What to do about a server that wants a ticket of Kerberos. */
+function kerberosAdvice(challenge: string | undefined, auth: readonly string[]): string {
+  if (challenge === undefined || !/\bNegotiate\b/i.test(challenge)) return "";
+  return auth.includes("Kerberos")
+    ? "it does not take the ticket: `klist` shows whose it is and until when, `kinit` gets another one; "
+    : "it wants Kerberos: get a ticket with `kinit`, and set `kerberos: true` in the target; ";
 }
 
 /** What an answer that refuses says: the server's own words, and what its kind knows of them. */

@@ -277,6 +277,7 @@ export class Http {
         exception,
         message: said,
         location: location === undefined ? undefined : this.clean(location),
+        challenge: headers["www-authenticate"],
         auth: this.#auth.map(({ name }) => name),
       },
       explanation,

@@ -295,8 +295,41 @@ describe("connect: HTTP", () => {
         load: () => Promise.resolve({ initializeClient: () => Promise.reject(new Error("No credentials cache")) }),
       };
       assert.match((await ask(none)).message, /HTTP@localhost: No credentials cache/);
+      assert.match((await ask(none)).next ?? "", /klist.*kinit/);
       const missing = await ask({});
       assert.deepEqual([missing.code, /npm install kerberos/.test(missing.next ?? "")], ["KERBEROS_MISSING", true]);
+    });
+
+    it("says that a ticket has expired, is not taken, or is wanted at all", async () => {
+      const { server, load, rotate } = await kerberized();
+      let expired = false;
+      const expiring = async () => {
+        const { initializeClient } = await load();
+        return {
+          initializeClient: (name: string) =>
+            expired ? Promise.reject(new Error("Ticket expired")) : initializeClient(name),
+        };
+      };
+      const failed = async (http: Http) => (await errorOf(http.request({ path: "/" }))) as HowdahError;
+      const http = client({ url: server.url, auth: spnego({ load: expiring }) });
+      await http.request({ path: "/" });
+      expired = true;
+      rotate();
+      const late = await failed(http);
+      assert.deepEqual([late.code, late.exitCode], ["KERBEROS_TICKET", 5]);
+      assert.match(late.message, /no ticket for HTTP@localhost: Ticket expired/);
+      assert.match(late.next ?? "", /klist.*kinit/);
+
+      const foreign = () =>
+        Promise.resolve({
+          initializeClient: () => Promise.resolve({ step: () => Promise.resolve("of-another-realm") }),
+        });
+      const refused = await failed(client({ url: server.url, auth: spnego({ load: foreign }) }));
+      assert.deepEqual([refused.code, refused.exitCode], ["HTTP_UNAUTHORIZED", 5]);
+      assert.match(refused.next ?? "", /does not take the ticket: `klist`.*`kinit`.*asked by: Kerberos/);
+
+      const without = await failed(client({ url: server.url, auth: simpleAuth("ann") }));
+      assert.match(without.next ?? "", /wants Kerberos: .*`kinit`, and set `kerberos: true` in the target/);
     });
   });
 
