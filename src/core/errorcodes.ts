@@ -138,6 +138,10 @@ export const errorCodes = {
     RANGE_TOO_LONG: fact("the lines span more than ten years: one may be mistyped", "`--from` and `--until`"),
     NOTHING_TO_LAND: fact("no line lies in the range", "see `--from` and `--until`"),
     BROKEN_GZIP: fact("a file is cut off or no gzip", "get it anew"),
+    SUM_DIFFERS: fact(
+      "what was fetched has not the sum that was named",
+      "nothing stands at its place: check the URL and the sum",
+    ),
     NOT_A_WORKBOOK: fact("a file is no .xlsx workbook", "save the sheet as .xlsx or as CSV"),
     BROKEN_WORKBOOK: fact("a workbook is damaged or cut off", "fetch it again, or save it anew"),
     WORKBOOK_PASSWORD: fact("a workbook has a password", "save it without one"),
