@@ -54,7 +54,10 @@ export function inputBytes({ dataSet, time }: UnitInput, data: Data): number {
 }
 
 /** Makes each relation that the job reads. Returns the first unit whose raw files cannot be read. */
-export async function loadInputs(run: BatchRun, workspace: Workspace): Promise<JobOutcome["failure"]> {
+export async function loadInputs(
+  run: Pick<BatchRun, "compiled" | "units" | "data">,
+  workspace: Workspace,
+): Promise<JobOutcome["failure"]> {
   const { compiled, units, data } = run;
   const inputs = inputsFromOutside(compiled, units, data);
   let broken: JobOutcome["failure"];
@@ -70,7 +73,7 @@ export async function loadInputs(run: BatchRun, workspace: Workspace): Promise<J
 }
 
 async function loadRaw(
-  { compiled, data }: BatchRun,
+  { compiled, data }: Pick<BatchRun, "compiled" | "data">,
   name: string,
   dataSet: RawDataSet,
   inputs: readonly (UnitInput & { readonly unit: Instant })[],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ManyErrors, type HowdahError } from "#src/core/errors.js";
 import { findCases } from "#src/local/cases/find.js";
 import { loadProject, type Project } from "#src/project/load.js";
-import { howdah, removeFolder, sensorsProject, writeFile } from "../support/command.js";
+import { howdah, landReadings, removeFolder, sensorsProject, writeFile } from "../support/command.js";
 import { projectRoot } from "../support/project.js";
 
 const good = `# Cases of collect
@@ -333,8 +333,75 @@ describe("howdah test", () => {
     await refused(/stray\.test\.md stands beside no job's SQL file\n {2}at stray\.test\.md:1/);
     await refused(/there is no job colect, did you mean collect\?/, "colect");
     await refused(/no case has "nothing" in its name/, "collect", "--case", "nothing");
-    await refused(/there is no option -D/, "-D", "alarm_above=1");
+    await refused(/-D is an option of howdah test create/, "-D", "alarm_above=1");
     writeFile(join(project, "collect.test.md"), "# Nothing yet\n");
     await refused(/there are no cases of collect/, "collect");
+  });
+
+  describe("create", () => {
+    const create = (...args: readonly string[]): ReturnType<typeof howdah> => test("create", ...args);
+
+    beforeEach(async () => {
+      const quiet = Array.from({ length: 22 }, (_, i) => [`20210501_${String(i + 2).padStart(2, "0")}`, []] as const);
+      landReadings(project, {
+        ...Object.fromEntries(quiet),
+        "20210501_00": ["a,2021-05-01 00:10,51.5", "b,2021-05-01 00:20,2"],
+        "20210501_01": ['"x | `y`",2021-05-01 01:20,', "broken", "null,2021-05-01 01:30,60", "a,2021-05-01 01:30,1"],
+      });
+      assert.equal((await howdah(["run", "--as-range"], project)).code, 0);
+    });
+
+    it("takes real rows, the state of the hour before among them, and expects what came of them", async () => {
+      const created = await create("collect", "--hour", "20210501_01", "--json");
+      assert.deepEqual([created.code, created.err], [0, ""]);
+      assert.deepEqual(JSON.parse(created.out), {
+        name: "collect 20210501_01",
+        file: "collect.test.md",
+        given: [
+          { name: "lines", taken: 3, of: 4 },
+          { name: "totals_before", taken: 2, of: 2 },
+        ],
+      });
+      const text = readFileSync(join(project, "collect.test.md"), "utf8");
+      assert.equal(text.startsWith(good.trimEnd()), true, "what stood there stays");
+      assert.match(text, /\n\| a +\| 52\.50 \| 2 +\|\n/);
+      const ran = await test("collect");
+      assert.deepEqual([ran.code, ran.out.match(/^ok /gm)?.length], [0, 4], ran.out);
+      // It notices a change of the job.
+      const sql = readFileSync(join(project, "collect.sql"), "utf8");
+      writeFile(join(project, "collect.sql"), sql.replace("sum(a.total)", "max(a.total)"));
+      assert.match((await test("collect", "--case", "collect 2021")).out, /~ a +52\.50 → 51\.50/);
+    });
+
+    it("makes the file, takes few rows or those that are meant, and the values of the run", async () => {
+      const args = ["count-alarms", "--hour", "20210501", "--name", "Of a"];
+      writeFile(join(project, "count_alarms.test.md"), "");
+      const created = await create(...args, "--where", "sensor = 'a'", "-D", "alarm_above=55");
+      assert.match(created.out, /^count_alarms\.test\.md: Of a\n {2}readings: 2 of 5 rows\n/, created.err);
+      const text = readFileSync(join(project, "count_alarms.test.md"), "utf8");
+      assert.match(text, /- day: 20210501\n- alarm_above = 55\n/);
+      assert.match(text, /### expect house\.alarms\n\nempty\n$/);
+      assert.match((await create(...args)).err, /there is a case Of a already[^]*give it another name: --name TEXT/);
+      assert.match((await create("count-alarms", "--hour", "20210501", "--rows", "1")).out, /readings: 1 of 5 rows/);
+    });
+
+    it("refuses what it cannot take, and leaves the file as it was", async () => {
+      const refused = async (says: RegExp, ...args: readonly string[]): Promise<void> => {
+        const ended = await create(...args);
+        assert.notEqual(ended.code, 0, ended.out);
+        assert.match(ended.err, says);
+        assert.equal(readFileSync(join(project, "collect.test.md"), "utf8"), good);
+      };
+      await refused(/test create takes one job and --hour KEY/, "collect");
+      await refused(/there is no job colect, did you mean collect\?/, "colect", "--hour", "20210501_01");
+      await refused(
+        /2021-05-01 is no unit of collect, which are written yyyyMMdd_HH/,
+        "collect",
+        "--hour",
+        "2021-05-01",
+      );
+      await refused(/needs lines 20210502_00, which is not there/, "collect", "--hour", "20210502_00");
+      await refused(/--where, of lines: Parser Error/, "collect", "--hour", "20210501_01", "--where", "sensor = = 1");
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { exitCodes } from "../../core/errors.ts";
+import { exitCodes, HowdahError } from "../../core/errors.ts";
 import { errorFacts } from "../../core/events.ts";
 import { findCases } from "../../local/cases/find.ts";
 import { junitXml } from "../../local/cases/junit.ts";
@@ -14,6 +14,8 @@ import { projectOf } from "../project.ts";
 
 /** `howdah test` */
 export async function handle(args: Arguments, io: Io): Promise<number> {
+  if (args.positionals[0] === "create") return (await import("./testcreate.ts")).create(args, io);
+  refuseOptions(args);
   const project = await projectOf(args, io);
   const text = args.text("case");
   const cases = findCases(project, { jobs: args.positionals, ...(text === undefined ? {} : { text }) });
@@ -50,6 +52,16 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     io.out(`${failed === 0 ? io.colors.green("done") : io.colors.red("failed")}: ${counts} in ${seconds.toFixed(1)} s`);
   }
   return failed === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** Options that mean nothing here would be thought to have been heeded. */
+function refuseOptions(args: Arguments): void {
+  const given = ["hour", "name", "where", "rows", "target", "data"].find((name) => args.text(name) !== undefined);
+  if (given !== undefined || args.list("define").length > 0)
+    throw new HowdahError(`${given === undefined ? "-D" : `--${given}`} is an option of howdah test create`, {
+      code: "USAGE",
+      next: given === undefined ? "a case names its parameters itself: - NAME = VALUE" : "howdah test --help",
+    });
 }
 
 function writeJunit(args: Arguments, { config }: Project, outcomes: readonly CaseOutcome[]): void {
