@@ -105,6 +105,8 @@ export const errorCodes = {
     ),
     CASE_FILE: fact("a file of cases is not in order", "[tests of jobs](testing.md)"),
     CASE: fact("a case names what the job has not, or a value does not fit", "the place is named"),
+    CASE_EXISTS: fact("the file has a case of this name", "`--name` another"),
+    CASE_WHERE: fact("the condition that chooses rows is wrong", "SQL over the columns of the table"),
     CASE_DID_NOT_FAIL: fact("a job did not fail where a case says it must", "correct the case, or the job"),
   },
   "Landing and ingest": {
