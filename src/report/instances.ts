@@ -90,8 +90,11 @@ export class Standings {
     return { state: report.status === "kept" ? "stale" : "missing", why: report.why, ...waits };
   }
 
+  /** What the scheduler found holds for all units of an action that is done; of others each unit is asked. */
   #unit(compiled: CompiledJob, unit: Instant): UnitState {
     const name = unitName(compiled, unit);
+    const status = this.#makers.get(name)?.report.status;
+    if (status === "fresh" || status === "may-run") return done;
     let state = this.#units.get(name);
     if (state === undefined) this.#units.set(name, (state = unitState(compiled, unit, this.#around.target.data)));
     return state;
@@ -192,6 +195,8 @@ export class Standings {
     return texts.map((text) => text.replaceAll(`${root}/`, ""));
   }
 }
+
+const done: UnitState = { fresh: true, pruned: false, reasons: [] };
 
 function unitName(compiled: CompiledJob, unit: Instant): string {
   return `${compiled.job.name} ${unitKey(compiled, unit)}`;
