@@ -11,7 +11,20 @@ import { projectRoot } from "../support/project.js";
 import { commandsOf, pages, wordsOf } from "./blocks.js";
 
 /** What works without a cluster and without a registry. */
-const laptopCommands = ["init", "validate", "simulate", "run", "query", "ingest", "clean", "build", "completion"];
+const laptopCommands = [
+  "init",
+  "validate",
+  "graph",
+  "simulate",
+  "test",
+  "run",
+  "query",
+  "report",
+  "ingest",
+  "clean",
+  "build",
+  "completion",
+];
 const laptopScripts = ["demo", "generate", "land", "types"];
 
 /** Why a command is not run here, only read; undefined where it is run. */

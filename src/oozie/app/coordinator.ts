@@ -160,7 +160,9 @@ const inner = (value: Expr): string => elInner(value, derivedName);
 /** The elements that choose instances. One function may stand in one `instance` only. */
 function chosen(instances: Instances): readonly XmlElement[] {
   const call = (fn: string, ...args: readonly (InstanceNumber | string)[]): string => {
-    const texts = args.map((arg) => (typeof arg === "string" ? `'${arg}'` : inner(toExpr<"int", "instances">(arg))));
+    const texts = args.map((arg) =>
+      typeof arg === "string" ? `'${arg}'` : inner(toExpr<"int", "instances">(arg, instances.at)),
+    );
     return `\${coord:${fn}(${texts.join(", ")})}`;
   };
   const ends = (from: string, to: string): readonly XmlElement[] =>
