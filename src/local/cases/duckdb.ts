@@ -1,7 +1,9 @@
 import { HowdahError, isHowdahError } from "../../core/errors.ts";
 import { columnList } from "../../hive/table.ts";
+import type { CompiledJob } from "../../jobs/compile.ts";
 import { isRawDataSet, type RawDataSet, type TableDataSet } from "../../jobs/job.ts";
 import type { Row } from "../../jobs/cases/difference.ts";
+import type { SqlParts } from "../../jobs/sql.ts";
 import { compute, firstOverLimit, sumUp } from "../compute.ts";
 import { duckdbType, sqlName, sqlText, type Engine, type Workspace } from "../engine.ts";
 import { makeRawTable, makeUnits, resolvedFormat } from "../inputs.ts";
@@ -18,12 +20,13 @@ export interface CaseResult {
 
 /** Runs a case as the runner runs a job, from rows that stand in no file, and reads some of its tables. */
 export async function runOnDuckdb(one: JobCase, tables: ReadonlySet<string>, engine: Engine): Promise<CaseResult> {
-  const { compiled, units } = one;
+  const { units } = one;
+  const compiled = tables.size === 0 ? one.compiled : neededFor(one.compiled, tables);
   return engine.workspace(async (workspace) => {
     try {
       await giveInputs(one, workspace);
       await makeUnits({ compiled }, units, workspace);
-      await compute(one, workspace);
+      await compute({ ...one, compiled }, workspace, { hashed: false });
       const { failure } = await firstOverLimit(one, units, workspace);
       await sumUp({ compiled }, units, workspace);
       return { tables: await readTables(one, tables, workspace), failure: failure?.error };
@@ -32,6 +35,24 @@ export async function runOnDuckdb(one: JobCase, tables: ReadonlySet<string>, eng
       return { tables: new Map(), failure: error };
     }
   });
+}
+
+/** A job without the SELECTs that no expected table follows from: of a case most of the time is theirs. */
+function neededFor(compiled: CompiledJob, tables: ReadonlySet<string>): CompiledJob {
+  const rejects = compiled.job.rejects?.table.table.fullName;
+  const wanted = new Set([...tables, ...(rejects === undefined ? [] : [rejects])]);
+  const selects = [...compiled.selects].reverse().filter(({ name, duckdb }) => {
+    if (!wanted.has(name)) return false;
+    for (const other of compiled.selects) if (mentions(duckdb, other.name)) wanted.add(other.name);
+    return true;
+  });
+  return { ...compiled, selects: selects.reverse() };
+}
+
+/** Whether a name stands in SQL; also where it means something else, which makes too much, never too little. */
+function mentions(sql: SqlParts, name: string): boolean {
+  const found = new RegExp(`(?<!\\w)${name.replace(".", String.raw`"?\s*\.\s*"?`)}(?!\\w)`, "i");
+  return sql.some((part) => typeof part === "string" && found.test(part));
 }
 
 async function giveInputs(one: JobCase, workspace: Workspace): Promise<void> {
