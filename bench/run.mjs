@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, graph, simulate, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
 import {
   cpSync,
   existsSync,
@@ -23,6 +23,7 @@ import { build } from "../dist/release/build.js";
 import { writeCurrent } from "../dist/release/current.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
 import { writeCoordinator, writeLineage, writeProject } from "./project.mjs";
+import { xlsx } from "./xlsx.mjs";
 
 const root = join(import.meta.dirname, "..");
 const howdah = join(root, "bundle", "howdah.js");
@@ -148,6 +149,8 @@ const sections = {
       say(`  ${name.padEnd(24)} ${spread(seconds(name))} s, ${megabytes} MB; beyond start-up ${beyond.toFixed(2)} s`);
     }
   },
+
+  xlsx: () => xlsx({ root, work, jiti, say }),
 
   async simulate() {
     const folder = writeCoordinator(join(work, "simulate"), join(root, "node_modules"));

@@ -161,6 +161,8 @@ const runPages: readonly (readonly [page: string, folder: string | undefined])[]
   ["docs/definitions.md", undefined],
   ["docs/queries.md", undefined],
   ["docs/running.md", undefined],
+  ["docs/graphs.md", undefined],
+  ["docs/report.md", undefined],
   ["docs/completion.md", undefined],
 ];
 
