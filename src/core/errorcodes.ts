@@ -108,6 +108,8 @@ export const errorCodes = {
     CASE_EXISTS: fact("the file has a case of this name", "`--name` another"),
     CASE_WHERE: fact("the condition that chooses rows is wrong", "SQL over the columns of the table"),
     CASE_DID_NOT_FAIL: fact("a job did not fail where a case says it must", "correct the case, or the job"),
+    TEST_VALUE: fact("a time, rows or files that a test gives do not fit the data set", "what fits is named"),
+    REPLACED_TO_FAIL: fact("a test lets an action fail", "nothing: the test asked for it"),
   },
   "Landing and ingest": {
     INSTANCE_GAP: fact(

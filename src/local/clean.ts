@@ -81,7 +81,7 @@ export function prune(target: LocalTarget, partitions: readonly Prunable[]): voi
       if (record === undefined) continue;
       onDisk("prune the partition", folder, () => {
         // The mark first: without it a flagless partition would be made again.
-        const pruned = { ...record, pruned: new Date().toISOString() };
+        const pruned = { ...record, pruned: new Date(data.now()).toISOString() };
         writeByRename(join(folder, recordFile), join(folder, `.${recordFile}`), `${JSON.stringify(pruned)}\n`);
         rmSync(data.flag(dataSet, time), { force: true });
         for (const name of readdirSync(folder))

@@ -12,6 +12,9 @@ import { gridOf, resolveInstances } from "../oozie/resolve.ts";
 import type { Values } from "../project/values.ts";
 import { rawContent } from "./instance.ts";
 
+/** The time of this machine. */
+const machineTime = (): Instant => Date.now() as Instant;
+
 /**
  * The data of a folder target: where instances lie, which are complete, what they hold. Nothing is kept beside the
  * partitions themselves, so nothing can disagree with them.
@@ -20,12 +23,15 @@ export class Data {
   /** The target's folder. */
   readonly root: string;
   readonly values: Values;
+  /** What the time is. */
+  readonly now: () => Instant;
   readonly #folders = new Map<DataSet, Map<Instant, string>>();
   readonly #grids = new Map<DataSet, Grid>();
 
-  constructor(root: string, values: Values) {
+  constructor(root: string, values: Values, now: () => Instant = machineTime) {
     this.root = root;
     this.values = values;
+    this.now = now;
   }
 
   /** howdah's own corner of the folder. */

@@ -142,7 +142,7 @@ export function keepDone(action: Action, target: Surroundings): void {
       engine: "none",
       files: [],
       bytes: 0,
-      started: new Date().toISOString(),
+      started: new Date(target.data.now()).toISOString(),
       seconds: 0,
       release: null,
       user: currentUser(),

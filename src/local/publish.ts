@@ -160,7 +160,7 @@ function finisher(
         files,
         bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
         started: started.toISOString(),
-        seconds: (Date.now() - started.getTime()) / 1000,
+        seconds: (data.now() - started.getTime()) / 1000,
         release: null,
         user: currentUser(),
         ...(ofHistory.length === 0 ? {} : { checks: ofHistory.map(checkRecord) }),

@@ -14,6 +14,7 @@ import { refuseMissingInputs } from "./inputs.ts";
 import { externalDataSets, landedTimes } from "../project/landed.ts";
 import { lockJob } from "../project/lock.ts";
 import { runRange } from "./range.ts";
+import { checkReplacements, type Replacements } from "./replace.ts";
 import { counts, tell, type ActionReport, type ActionStatus, type RunReport } from "./report.ts";
 import { clearAfterKills } from "./runjob.ts";
 import { Scheduler, type Window } from "./scheduler.ts";
@@ -38,6 +39,8 @@ export interface RunRequest {
   readonly dryRun?: boolean;
   /** Values of a workflow's inputs, when a workflow is run by itself. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** What happens in place of some actions, by their names: for tests of a whole workflow. */
+  readonly replace?: Replacements;
   readonly emit?: Emit;
   readonly signal?: AbortSignal;
 }
@@ -49,6 +52,7 @@ export interface RunRequest {
 export async function run(target: LocalTarget, request: RunRequest = {}): Promise<RunReport> {
   const started = new Date();
   const { chosen, name } = choose(target, request.name);
+  if (request.replace !== undefined) checkReplacements(request.replace, workflowsOf(chosen));
   const window = chosen.kind === "workflow" ? undefined : windowOf(target, request);
   // What was mistyped is found before anything is written.
   const values = shownValues(target);
@@ -94,6 +98,7 @@ async function runChosen(
     signal: request.signal ?? new AbortController().signal,
     force: request.rerun === true || chosen.kind !== "coordinators",
     limit: parallelBranches,
+    replacements: request.replace,
   };
   if (chosen.kind === "workflow") return [await runWorkflowAlone(chosen.workflow, request, context)];
   if (chosen.kind === "job") return runJobAlone(chosen.compiled, window!, request, context);
@@ -168,7 +173,20 @@ function choose(
   });
 }
 
-function windowOf(target: LocalTarget, request: RunRequest): Window {
+/** The workflows that a run of what was chosen goes through. */
+function workflowsOf(chosen: Chosen): readonly Workflow[] {
+  switch (chosen.kind) {
+    case "coordinators":
+      return chosen.coordinators.map(({ run: call }) => call.workflow);
+    case "workflow":
+      return [chosen.workflow];
+    case "job":
+      return [];
+  }
+}
+
+/** The nominal times that a run without others looks at. Throws `WINDOW`, `NOTHING_LANDED`. */
+export function windowOf(target: LocalTarget, request: Pick<RunRequest, "from" | "until">): Window {
   if (request.from !== undefined && request.until !== undefined && request.from >= request.until)
     throw new HowdahError(
       `--from ${formatOozieTime(request.from)} is not before --until ${formatOozieTime(request.until)}`,

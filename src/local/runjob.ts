@@ -46,7 +46,7 @@ export async function runJob(
     for (const batch of batches(compiled, units, data)) {
       signal.throwIfAborted();
       onDisk("make a folder for work in progress", scratch, () => mkdirSync(scratch, { recursive: true }));
-      const started = new Date();
+      const started = new Date(data.now());
       // Asked before anything is read: a file that comes in meanwhile makes the partition stale, instead of standing in
       // its record without being among its rows.
       const contents = contentsNow(inputsFromOutside(compiled, batch, data), data);

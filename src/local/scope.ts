@@ -1,4 +1,4 @@
-import { formatOozieTime, type Instant } from "../core/time.ts";
+import { formatOozieTime } from "../core/time.ts";
 import type { HowdahError } from "../core/errors.ts";
 import { evaluate, type ElValue, type Expr, type Scope } from "../oozie/el/index.ts";
 import type { Workflow } from "../oozie/workflow.ts";
@@ -65,7 +65,7 @@ export function workflowScope(
         case "toJsonStr":
           return JSON.stringify(run.outputs.get(String(first)) ?? {});
         case "timestamp":
-          return formatOozieTime(Date.now() as Instant);
+          return formatOozieTime(data.now());
         default:
           return fn.startsWith("fs:") ? fileSystemAnswer(fn, data.path(String(first), workflow.at)) : undefined;
       }

@@ -30,6 +30,8 @@ export interface LocalOptions {
   readonly given?: Readonly<Record<string, string>>;
   /** Reads each record, flag and content once: for what looks at everything and changes nothing. @default false */
   readonly snapshot?: boolean;
+  /** The clock of what runs: `timestamp()`, and the times in records. Logs tell the machine's time. @default the machine's */
+  readonly now?: () => Instant;
 }
 
 /** Opens a project's folder target. Nothing is written until something runs. */
@@ -44,7 +46,8 @@ export function openTarget(project: Project, target: FolderTarget, options: Loca
   });
   refuseKeptSecrets(project, values);
   let engine: Promise<Engine> | undefined;
-  const data = options.snapshot === true ? new Snapshot(root, values) : new Data(root, values);
+  const data =
+    options.snapshot === true ? new Snapshot(root, values, options.now) : new Data(root, values, options.now);
   return {
     project,
     data,

@@ -9,6 +9,7 @@ import type { Action, SparkAction, SubWorkflowAction } from "../oozie/actions/in
 import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
 import { mailOf, onClusterOnly, runDistcp, runFs, runHive2 } from "./actions.ts";
 import { inputValues, workflowRun, workflowScope, type WorkflowRun } from "./scope.ts";
+import { replacementOf, runReplacement, type Replacement, type Replacements } from "./replace.ts";
 import { runShell } from "./shell.ts";
 import type { CheckWarning } from "./batch.ts";
 import type { Data } from "./data.ts";
@@ -30,6 +31,8 @@ export interface WalkContext {
   readonly force: boolean;
   /** Branches of a fork that run side by side. */
   readonly limit: number;
+  /** What happens in place of some actions. */
+  readonly replacements?: Replacements | undefined;
 }
 
 /** Whether the path through a workflow can differ from one run to the next. */
@@ -233,7 +236,9 @@ async function actionWithRetries(
       runs: failed.length,
       message: failed[0]!.error!.message,
     });
-    await new Promise((resolve) => setTimeout(resolve, Math.min(stepOf(action.retry!.every), longestWait)));
+    // What stands in for an action does not get better by waiting.
+    if (replacementOf(action, workflow, context.replacements) === undefined)
+      await new Promise((resolve) => setTimeout(resolve, Math.min(stepOf(action.retry!.every), longestWait)));
     context.signal.throwIfAborted();
     for (const run of left) Object.assign(run, { error: undefined, stopped: false });
   }
@@ -267,6 +272,8 @@ async function runAction(
   runs: readonly WorkflowRun[],
   context: WalkContext,
 ): Promise<void> {
+  const replacement = replacementOf(action, workflow, context.replacements);
+  if (replacement !== undefined) return runReplaced(replacement, action, workflow, runs, context);
   if (action.type === "spark") return runSpark(action, workflow, runs, context);
   if (action.type === "sub-workflow") return runSubWorkflow(action, workflow, runs, context);
   for (const run of runs) {
@@ -292,6 +299,23 @@ async function runAction(
         case "java":
           throw onClusterOnly(action);
       }
+    } catch (error) {
+      failFrom(runs, run, asFailure(error, context.signal));
+      return;
+    }
+  }
+}
+
+async function runReplaced(
+  replacement: Replacement,
+  action: Action,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  for (const run of runs) {
+    try {
+      await runReplacement(replacement, action, workflow, run, context.data.root);
     } catch (error) {
       failFrom(runs, run, asFailure(error, context.signal));
       return;
