@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { formatOozieTime, parseOozieTime, type Instant } from "../core/time.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
+import type { ElValue } from "../oozie/el/index.ts";
 import { MaterialisedAction } from "./materialised.ts";
 import type { ActionReport } from "./report.ts";
 import { Scheduler, type Window } from "./scheduler.ts";
@@ -17,6 +18,8 @@ export interface Foreseen {
   readonly jobs: readonly JobOnPath[] | undefined;
   /** Flags of what it reads that are not there now, though the same run may make them before its turn comes. */
   readonly missing: readonly string[];
+  /** Values of its workflow's inputs. */
+  readonly inputs: Readonly<Record<string, ElValue>>;
 }
 
 /** Asks the scheduler what it would do with the actions of all the project's coordinators; nothing is changed. */
@@ -50,7 +53,14 @@ export async function foresee(
     const nominal = parseOozieTime(report.nominal!)!;
     const { inputs, inputFlags } = new MaterialisedAction(coordinator, nominal, i, target);
     const missing = report.status === "fresh" ? [] : inputFlags.filter((flag) => !existsSync(flag));
-    return { coordinator, nominal, report, jobs: jobsOnPath(coordinator.run.workflow, inputs, context), missing };
+    return {
+      coordinator,
+      nominal,
+      report,
+      jobs: jobsOnPath(coordinator.run.workflow, inputs, context),
+      missing,
+      inputs,
+    };
   });
 }
 

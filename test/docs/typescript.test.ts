@@ -45,7 +45,7 @@ describe("the TypeScript of the documentation", function () {
     };
     const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, folder);
     // The package by its own name, as in an installation.
-    const names = ["", "/webhdfs", "/oozie", "/hiveserver2", "/livy", "/yarn", "/auth"];
+    const names = ["", "/testing", "/webhdfs", "/oozie", "/hiveserver2", "/livy", "/yarn", "/auth"];
     const { exports } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
       readonly exports: Readonly<Record<string, { readonly types: string }>>;
     };
