@@ -1,7 +1,10 @@
 /** What run_sql.py says at last: it names the unit. Spark puts it into the driver's standard output (PythonRunner). */
 export const ofRunner = /^error: /;
 
-/** How many lines below an error of run_sql.py are taken with it. */
+/** What it says below an error: which check failed, its rows, the query; at last what to do. */
+export const belowRunner = /^(?: {2}\S|next: )/;
+
+/** How many lines below an error of run_sql.py are taken with it, and what to do besides. */
 const mostBelow = 12;
 
 /** What kind of line tells why something failed: the ones before say more than those after. */
@@ -51,14 +54,16 @@ export class Decisive {
   #traceback: readonly string[] = [];
   #open: string[] | undefined;
   #skips = false;
-  /** What run_sql.py says below its error: the check that failed, its rows, the query. */
+  /** What run_sql.py says below its latest error. */
   #below: string[] | undefined;
 
   add(line: string): void {
     const text = line.trimEnd().slice(0, 2000);
     if (this.#inTraceback(text)) return;
-    if (this.#below !== undefined && /^ {2}\S/.test(text)) {
-      if (this.#below.length < mostBelow) this.#below.push(text);
+    if (this.#below !== undefined && belowRunner.test(text)) {
+      const isLast = !text.startsWith(" ");
+      if (isLast || this.#below.length < mostBelow) this.#below.push(text);
+      if (isLast) this.#below = undefined;
       return;
     }
     this.#below = undefined;

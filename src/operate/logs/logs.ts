@@ -18,7 +18,7 @@ import { utc } from "../planned.ts";
 import { batchId } from "../spark/list.ts";
 import { applicationsOf } from "../why/workflow.ts";
 import { logsOf, readBytes } from "./containers.ts";
-import { Decisive, ofRunner, Tail } from "./decisive.ts";
+import { belowRunner, Decisive, ofRunner, Tail } from "./decisive.ts";
 
 export interface LogsRequest {
   /** A bundle, coordinator or workflow by its name or id; `livy:7` for a batch, `application_…` for one of YARN. */
@@ -296,7 +296,7 @@ async function ofApplication(
 /** What run_sql.py says before what others do, with the lines below each of its errors. */
 function runnersFirst<Line extends { readonly line: string }>(decisive: readonly Line[]): readonly Line[] {
   let own = false;
-  const isOwn = decisive.map(({ line }) => (own = ofRunner.test(line) || (own && line.startsWith("  "))));
+  const isOwn = decisive.map(({ line }) => (own = ofRunner.test(line) || (own && belowRunner.test(line))));
   return [true, false].flatMap((is) => decisive.filter((_line, i) => isOwn[i] === is));
 }
 
