@@ -2,7 +2,7 @@
 export const ofRunner = /^error: /;
 
 /** What it says below an error: which check failed, its rows, the query; at last what to do. */
-export const belowRunner = /^(?: {2}\S|next: )/;
+export const belowRunner = /^(?: {2}|next: )/;
 
 /** How many lines below an error of run_sql.py are taken with it, and what to do besides. */
 const mostBelow = 12;
