@@ -19,6 +19,8 @@ const sources = [
   "./sensors/definitions.ts",
   "./oozie/coordinators.ts",
   "./oozie/workflows.ts",
+  "./oozie/data.ts",
+  "./oozie/parameters.ts",
   "./hive/tables.ts",
 ];
 
