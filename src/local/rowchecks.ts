@@ -169,20 +169,35 @@ export async function failedChecks(
   const { name } = compiled.job;
   const key = unitKey(compiled, unit);
   const folder = heldFolder(data, name, key);
-  const lines = [`${name} ${key}: check failed: ${failed.map(({ check }) => check.name).join(", ")}`];
   let next = `the partitions were kept aside in ${folder}: mend what is wrong, and run again`;
+  const lines = await linesOfChecks(range, unit, failed, workspace, ({ table, shown }) => {
+    const held = table === null ? "" : `read_parquet(${sqlText(`${folder}/${table}/*.parquet`)})`;
+    const query = filled(shown!, range, held);
+    // An own SELECT asks for tables as the job sees them, which are not published.
+    if (table !== null && !next.startsWith("howdah")) next = `howdah query "${query}"`;
+    return `  ${query}`;
+  });
+  return new HowdahError(lines.join("\n"), { code: "CHECK_FAILED", fault: "run", where: folder, next });
+}
+
+/** What is said of a unit that fails its checks: each with its numbers and some of the rows, and how to ask for all. */
+export async function linesOfChecks(
+  range: CheckedRange,
+  unit: Instant,
+  failed: readonly Verdict[],
+  workspace: Workspace,
+  queryOf?: (check: CheckSpec) => string,
+): Promise<readonly string[]> {
+  const { compiled } = range;
+  const key = unitKey(compiled, unit);
+  const lines = [`${compiled.job.name} ${key}: check failed: ${failed.map(({ check }) => check.name).join(", ")}`];
   for (const { check, text } of failed) {
     lines.push(`  ${text}`);
     const sample = await sampleOf(range, key, check, workspace);
     if (sample === undefined || sample.rows.length === 0) continue;
-    lines.push(...sampleLines(sample));
-    const held = check.table === null ? "" : `read_parquet(${sqlText(`${folder}/${check.table}/*.parquet`)})`;
-    const query = filled(check.shown!, range, held);
-    lines.push(`  ${query}`);
-    // An own SELECT asks for tables as the job sees them, which are not published.
-    if (check.table !== null && !next.startsWith("howdah")) next = `howdah query "${query}"`;
+    lines.push(...sampleLines(sample), ...(queryOf === undefined ? [] : [queryOf(check)]));
   }
-  return new HowdahError(lines.join("\n"), { code: "CHECK_FAILED", fault: "run", where: folder, next });
+  return lines;
 }
 
 /** Some of the rows of a unit that break a check; undefined where numbers tell everything. */

@@ -31,6 +31,8 @@ export interface JobCase {
   readonly expected: readonly ExpectedRows[];
   /** The code with which it is to fail. */
   readonly fails: string | undefined;
+  /** Whether the declared checks on rows are run. */
+  readonly checks: boolean;
 }
 
 /** Rows of a relation: each the key of its instance, then all columns of its table. */
@@ -90,7 +92,7 @@ class Binding {
   bind(): JobCase {
     const { name, line, sections } = this.#written;
     const { compiled, file } = this.#place;
-    const data = new Data("/", this.#values());
+    const data = new NoData("/", this.#values());
     const units = this.#units(data);
     if (units.length === 0) throwAll(this.#problems);
     const given = new Map<string, GivenRows | GivenFiles>();
@@ -100,8 +102,9 @@ class Binding {
     if (expected.length === 0 && fails === undefined)
       this.#refuse(`the case ${name} expects nothing`, line, "add ### expect TABLE, or - fails: CODE");
     this.#checkFailing(fails, expected);
+    const checks = this.#checks(fails);
     throwAll(this.#problems);
-    return { name, file, line, compiled, units, data, given, expected, fails };
+    return { name, file, line, compiled, units, data, given, expected, fails, checks };
   }
 
   #refuse(why: string, line: number, next?: string): void {
@@ -152,12 +155,13 @@ class Binding {
     const { compiled } = this.#place;
     const { every, key, writes, name } = compiled.job;
     const word = every.unit.slice(0, -1);
+    const options = [word, "fails", "checks"];
     for (const option of this.#written.options)
-      if (!option.isParameter && option.name !== word && option.name !== "fails")
+      if (!option.isParameter && !options.includes(option.name))
         this.#refuse(
-          `${option.name} is no option of a case of ${name}${didYouMean(option.name, [word, "fails"])}`,
+          `${option.name} is no option of a case of ${name}${didYouMean(option.name, options)}`,
           option.line,
-          `its options are ${word} and fails; a parameter is written - ${option.name} = ${option.value}`,
+          `its options are ${word}, fails and checks; a parameter is written - ${option.name} = ${option.value}`,
         );
     const option = this.#option(word);
     if (option === undefined) {
@@ -340,6 +344,22 @@ class Binding {
     return `say of which instance the rows are (${list}): by a column ${keyColumn}, or a KEY behind the heading`;
   }
 
+  /** Cases leave columns out that checks ask for, so checks are run where a case asks for them, or is to fail by one. */
+  #checks(fails: string | undefined): boolean {
+    const { compiled } = this.#place;
+    const option = this.#option("checks");
+    const isToFail = fails === "CHECK_FAILED";
+    const line = option?.line ?? this.#option("fails")?.line ?? this.#written.line;
+    if (option !== undefined && !["on", "off"].includes(option.value))
+      this.#refuse(`checks: ${option.value} is neither on nor off`, line, "write - checks: on");
+    else if (option?.value === "off" && isToFail)
+      this.#refuse("the case is to fail with CHECK_FAILED, and turns checks off", line, "take - checks: off away");
+    const isOn = isToFail || option?.value === "on";
+    if (isOn && compiled.checks.duckdb.checks.length === 0)
+      this.#refuse(`neither ${compiled.job.name} nor a table that it writes declares checks on rows`, line);
+    return isOn;
+  }
+
   #checkFailing(fails: string | undefined, expected: readonly ExpectedRows[]): void {
     if (fails === undefined) return;
     const { rejects } = this.#place.compiled.job;
@@ -351,6 +371,13 @@ class Binding {
           line,
           left === undefined ? "a job that fails writes nothing" : `of such an hour ${left} alone is published`,
         );
+  }
+}
+
+/** Data of which nothing exists, whatever lies on this machine where its placeholders point. */
+class NoData extends Data {
+  override record(): undefined {
+    return undefined;
   }
 }
 

@@ -4,10 +4,12 @@ import type { CompiledJob } from "../../jobs/compile.ts";
 import { isRawDataSet, type RawDataSet, type TableDataSet } from "../../jobs/job.ts";
 import type { Row } from "../../jobs/cases/difference.ts";
 import type { SqlParts } from "../../jobs/sql.ts";
-import { compute, firstOverLimit, sumUp } from "../compute.ts";
+import type { Instant } from "../../core/time.ts";
+import { compute, firstOverLimit, sumUp, type Contents } from "../compute.ts";
 import { duckdbType, sqlName, sqlText, type Engine, type Workspace } from "../engine.ts";
 import { makeRawTable, makeUnits, resolvedFormat } from "../inputs.ts";
 import { appendTo, readRawBytes } from "../rawreader.ts";
+import { firstFailing, judgeUnits, linesOfChecks, type CheckedRange } from "../rowchecks.ts";
 import type { GivenFile, JobCase } from "./bind.ts";
 
 /** What a job made of a case's rows. */
@@ -21,15 +23,19 @@ export interface CaseResult {
 /** Runs a case as the runner runs a job, from rows that stand in no file, and reads some of its tables. */
 export async function runOnDuckdb(one: JobCase, tables: ReadonlySet<string>, engine: Engine): Promise<CaseResult> {
   const { units } = one;
-  const compiled = tables.size === 0 ? one.compiled : neededFor(one.compiled, tables);
+  // A check may ask for any table.
+  const whole = tables.size === 0 || one.checks;
+  const compiled = whole ? one.compiled : neededFor(one.compiled, tables);
   return engine.workspace(async (workspace) => {
     try {
       await giveInputs(one, workspace);
       await makeUnits({ compiled }, units, workspace);
       await compute({ ...one, compiled }, workspace, { hashed: false });
       const { failure } = await firstOverLimit(one, units, workspace);
-      await sumUp({ compiled }, units, workspace);
-      return { tables: await readTables(one, tables, workspace), failure: failure?.error };
+      const contents = await sumUp({ compiled }, units, workspace);
+      const checked = units.filter((unit) => failure === undefined || unit < failure.unit);
+      const broken = one.checks ? await brokenCheck(one, checked, contents, workspace) : undefined;
+      return { tables: await readTables(one, tables, workspace), failure: broken ?? failure?.error };
     } catch (error) {
       if (!isHowdahError(error)) throw error;
       return { tables: new Map(), failure: error };
@@ -53,6 +59,26 @@ function neededFor(compiled: CompiledJob, tables: ReadonlySet<string>): Compiled
 function mentions(sql: SqlParts, name: string): boolean {
   const found = new RegExp(`(?<!\\w)${name.replace(".", String.raw`"?\s*\.\s*"?`)}(?!\\w)`, "i");
   return sql.some((part) => typeof part === "string" && found.test(part));
+}
+
+/** Why the first of some units fails that does not hold its checks. */
+async function brokenCheck(
+  { compiled, units, data, file, line }: JobCase,
+  checked: readonly Instant[],
+  contents: Contents,
+  workspace: Workspace,
+): Promise<HowdahError | undefined> {
+  const rows = (table: string, unit: string): number => contents.get(table)?.get(unit)?.rows ?? 0;
+  const range: CheckedRange = { compiled, units, data, rows };
+  const failing = firstFailing(range, checked, await judgeUnits(range, workspace));
+  if (failing === undefined) return undefined;
+  const lines = await linesOfChecks(range, failing.unit, failing.failed, workspace);
+  return new HowdahError(lines.join("\n"), {
+    code: "CHECK_FAILED",
+    fault: "run",
+    where: `${file}:${line}`,
+    next: "give the columns that it asks for; or, where the case is to fail so: - fails: CHECK_FAILED",
+  });
 }
 
 async function giveInputs(one: JobCase, workspace: Workspace): Promise<void> {
