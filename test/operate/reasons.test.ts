@@ -13,6 +13,7 @@ import { formatOozieTime, type Instant } from "#src/core/time.js";
 import { handOver, type UpdatePlan } from "#src/operate/update.js";
 import { dependentCommands, rerun, skippedNodes } from "#src/operate/rerun.js";
 import { endedReasons, heldReasons, minutesText, readyReasons, waitingReasons } from "#src/operate/why/action.js";
+import type { InputNow } from "#src/operate/why/explanation.js";
 import { explainWorkflow } from "#src/operate/why/workflow.js";
 import type { Cluster } from "#src/project/cluster.js";
 import { json, localServers } from "../connect/servers.js";
@@ -102,6 +103,31 @@ describe("operate: reasons", () => {
     const pushed = action(1, "WAITING", { pushMissing: ["hcat://h:9083/db/t/day=1"] });
     const [first] = waitingReasons(job(), pushed, [], now);
     assert.deepEqual([first!.code, first!.text.includes("hcat://h:9083/db/t/day=1")], ["PARTITION_MISSING", true]);
+  });
+
+  it("sends to the logs of an hour that failed before it is run again", () => {
+    const of = (status: CoordinatorActionStatus): string => {
+      const maker = { coordinator: "hourly", nominal: "2012-03-01T00:00Z", id: undefined, status, why: undefined };
+      const time = maker.nominal;
+      const presence = { is: "folder-missing", nearest: "/data" } as const;
+      const input: InputNow = {
+        ...{
+          name: "before",
+          dataSet: "totals",
+          choice: "current(-1)",
+          dropped: [],
+          resolution: undefined,
+          resolved: true,
+        },
+        instances: [{ time, uri: "hdfs:///data/totals/_SUCCESS", presence, maker }],
+      };
+      return waitingReasons(job(), action(2, "WAITING"), [input], now)[0]!.next!;
+    };
+    const rerun = "howdah rerun hourly --at 2012-03-01T00:00Z";
+    const makes = "hourly 2012-03-01T00:00Z makes it, and is";
+    assert.equal(of("KILLED"), `${makes} KILLED: howdah logs hourly --at 2012-03-01T00:00Z shows why; then ${rerun}`);
+    assert.equal(of("TIMEDOUT"), `${makes} TIMEDOUT: ${rerun}`);
+    assert.equal(of("RUNNING"), `${makes} RUNNING`);
   });
 
   it("tells a coordinator that is suspended from one that is paused, with times", () => {

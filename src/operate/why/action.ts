@@ -125,11 +125,13 @@ function adviceFor(presence: Presence, { maker }: InputNow["instances"][number],
       : `the owner lets the job's user in: hdfs dfs -chmod o+rx ${presence.at.path}; Oozie goes on waiting without a word until then`;
   if (maker !== undefined) {
     const action = `${maker.coordinator} ${maker.nominal}`;
+    const at = `${maker.coordinator} --at ${maker.nominal}`;
     switch (maker.status) {
       case "FAILED":
       case "KILLED":
+        return `${action} makes it, and is ${maker.status}: howdah logs ${at} shows why; then howdah rerun ${at}`;
       case "TIMEDOUT":
-        return `${action} makes it, and is ${maker.status}: howdah rerun ${maker.coordinator} --at ${maker.nominal}`;
+        return `${action} makes it, and is ${maker.status}: howdah rerun ${at}`;
       case "not submitted":
         return `${maker.coordinator} makes it, and was never submitted: howdah submit ${maker.coordinator}`;
       default:
