@@ -153,7 +153,9 @@ describe("cluster: checks on rows under Oozie", function () {
     assert.match(out, /totals 2021-05-01T01:00Z: the folder is missing/);
     assert.match(
       out,
-      new RegExp(`${hourly} 2021-05-01T01:00Z makes it, and is KILLED: howdah logs ${hourly} --at ${at(1)}, `),
+      new RegExp(
+        `${hourly} 2021-05-01T01:00Z makes it, and is KILLED: howdah logs ${hourly} --at ${at(1)} shows why; then howdah rerun`,
+      ),
     );
     assert.match(out, new RegExp(`2021-05-01T01:00Z {2}\\S+${root}/data/house/totals/date_ts=20210501_01/_SUCCESS\n`));
   });
