@@ -22,7 +22,7 @@ const all = {
     agree("totals grow", sumOf(totals, "total"), "=", [sumOf("before", "total"), sumOf(readings, "value")], { atMost: 0.5 }),
     agree("warm", sumOf(readings, "value"), "<=", sumOf(readings, "place"), { severity: "warn", atMost: "50%" }),
     noRows("known sensors", "select sensor, total, date_ts from house.totals where total > 40", { severity: "warn" }),
-    steady(readings, { within: "50%", last: 3, least: 2 })`,
+    steady(readings, { within: "40%", last: 3, least: 2 })`,
   day: `
     agree("a day is its hours", sumOf(sums, "total"), "=", sumOf("hours", "value")),
     agree("hours", countOf("hours", "place > 0"), ">=", countOf(sums)), steady(sums, { within: "10%", last: 2, least: 1 })`,
