@@ -1,14 +1,4 @@
-import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +7,7 @@ import { Http, type StreamedAnswer } from "../connect/http.ts";
 import { exitCodes, HowdahError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { diskError, onDisk } from "../project/disk.ts";
+import { hashFile } from "../project/rawfolder.ts";
 
 export interface DownloadRequest {
   readonly url: string;
@@ -57,7 +48,7 @@ const mostRedirects = 10;
 export async function download(request: DownloadRequest): Promise<Downloaded> {
   const { out, sha256: wanted, replace = false } = request;
   if (existsSync(out)) {
-    const facts = await sumOf(out);
+    const facts = sumOf(out);
     if (facts.sha256 === wanted) return { out, ...facts, verified: true, there: true, resumed: 0 };
     if (!replace)
       throw new HowdahError(
@@ -72,7 +63,7 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   const part = `${out}.part`;
   onDisk("make the folder", dirname(part), () => mkdirSync(dirname(part), { recursive: true }));
   const resumed = await new Download(request, part).run();
-  const facts = await sumOf(part);
+  const facts = sumOf(part);
   if (wanted !== undefined && facts.sha256 !== wanted) {
     forget(part);
     throw new HowdahError(`the file has another sum than was given: ${facts.sha256}, of ${facts.bytes} bytes`, {
@@ -87,19 +78,7 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   return { out, ...facts, verified: wanted !== undefined, there: false, resumed };
 }
 
-async function sumOf(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  } catch (error) {
-    throw diskError(error, "read the file", path);
-  }
-  return { bytes, sha256: hash.digest("hex") };
-}
+const sumOf = (path: string): ReturnType<typeof hashFile> => onDisk("read the file", path, () => hashFile(path));
 
 /** What a part is a part of. */
 interface Origin {

@@ -1,7 +1,8 @@
 import { didYouMean, HowdahError } from "../core/errors.ts";
 import type { Action } from "../oozie/actions/index.ts";
 import type { ElValue } from "../oozie/el/index.ts";
-import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
+import { actionsOf, withSubWorkflows } from "../oozie/app/workflow.ts";
+import type { Workflow } from "../oozie/workflow.ts";
 import type { WorkflowRun } from "./scope.ts";
 
 /** What a stand-in is told of the action in whose place it is called. */
@@ -62,13 +63,8 @@ export async function runReplacement(
 /** Throws `NAME_UNKNOWN` for a stand-in whose action none of the workflows has: it would never be called. */
 export function checkReplacements(replacements: Replacements, workflows: readonly Workflow[]): void {
   const names = new Set<string>();
-  const visit = (workflow: Workflow): void => {
-    for (const action of actionsIn(workflow.body)) {
-      names.add(action.name).add(`${workflow.name}/${action.name}`);
-      if (action.type === "sub-workflow") visit(action.run.workflow);
-    }
-  };
-  workflows.forEach(visit);
+  for (const workflow of workflows.flatMap(withSubWorkflows))
+    for (const { name } of actionsOf(workflow)) names.add(name).add(`${workflow.name}/${name}`);
   const unknown = Object.keys(replacements).find((name) => !names.has(name));
   if (unknown === undefined) return;
   const short = [...names].filter((name) => !name.includes("/"));
@@ -76,20 +72,4 @@ export function checkReplacements(replacements: Replacements, workflows: readonl
     code: "NAME_UNKNOWN",
     next: short.length === 0 ? "what runs has no actions" : `the actions are ${short.join(", ")}`,
   });
-}
-
-/** Every action of a part of a workflow, those of handlers among them; of a sub-workflow the call alone. */
-function actionsIn(part: WorkflowPart): readonly Action[] {
-  switch (part.kind) {
-    case "sequence":
-      return part.steps.flatMap(actionsIn);
-    case "parallel":
-      return part.branches.flatMap(actionsIn);
-    case "decision":
-      return [...part.cases.map(({ then }) => then), part.otherwise].flatMap(actionsIn);
-    case "kill":
-      return [];
-    case "action":
-      return [part, ...(part.handler === undefined ? [] : actionsIn(part.handler))];
-  }
 }

@@ -7,6 +7,7 @@ import { judge, type UnitFacts, type Verdict } from "../jobs/rowchecks/verdict.t
 import type { CheckPlan, CheckSpec } from "../jobs/spec.ts";
 import type { SqlParts } from "../jobs/sql.ts";
 import type { CheckWarning } from "./batch.ts";
+import type { Contents } from "./compute.ts";
 import type { Data } from "./data.ts";
 import { engineError, fillParts, sqlName, sqlText, sqlValue, type Workspace } from "./engine.ts";
 import { heldFolder } from "./held.ts";
@@ -17,8 +18,7 @@ export interface CheckedRange {
   readonly compiled: CompiledJob;
   readonly units: readonly Instant[];
   readonly data: Data;
-  /** Rows of a partition of the range. */
-  readonly rows: (table: string, unit: string) => number;
+  readonly contents: Contents;
 }
 
 /** Verdicts by the unit's key. */
@@ -26,7 +26,7 @@ export type Verdicts = ReadonlyMap<string, readonly Verdict[]>;
 
 /** Runs all checks of a job on all units of a range: one statement, however many they are. */
 export async function judgeUnits(range: CheckedRange, workspace: Workspace): Promise<Verdicts> {
-  const { compiled, units, rows } = range;
+  const { compiled, units } = range;
   const plan = compiled.checks.duckdb;
   if (plan.checks.length === 0) return new Map();
   if (plan.inputs.length > 0) await makeUnitInputs(range, workspace);
@@ -36,7 +36,7 @@ export async function judgeUnits(range: CheckedRange, workspace: Workspace): Pro
     const key = unitKey(compiled, unit);
     const facts: UnitFacts = {
       number: ({ source, place }) => numbers.get(`${source} ${key}`)?.[place] ?? "0",
-      rows: (table) => rows(table, key),
+      rows: (table) => rowsOf(range, table, key),
       before: (table, last) => rowsBefore(range, unit, table, last),
     };
     verdicts.set(key, judge(plan, facts));
@@ -124,15 +124,20 @@ async function makeUnitInputs({ compiled, units, data }: CheckedRange, workspace
   if (rows.length > 0) await workspace.run(`insert into unit_inputs values ${rows.join(", ")}`);
 }
 
+/** How many rows a partition of the range has. */
+function rowsOf({ contents }: CheckedRange, table: string, unit: string): number {
+  return contents.get(table)?.get(unit)?.rows ?? 0;
+}
+
 /** Rows of the partitions before a unit's, the nearest first: of the range itself, or as their records tell. */
 function rowsBefore(range: CheckedRange, unit: Instant, table: string, last: number): readonly number[] {
-  const { compiled, data, rows } = range;
+  const { compiled, data } = range;
   const write = compiled.job.writes.find((one) => one.table.fullName === table)!;
   const found: number[] = [];
   for (let i = 1; i <= last; i++) {
     const time = plus(unit, compiled.job.every, -i);
     const inRange = range.units.includes(time);
-    const count = inRange ? rows(table, unitKey(compiled, time)) : data.record(write, time)?.identity.rows;
+    const count = inRange ? rowsOf(range, table, unitKey(compiled, time)) : data.record(write, time)?.identity.rows;
     if (count !== undefined) found.push(count);
   }
   return found;

@@ -82,8 +82,7 @@ async function runBatch(run: BatchRun, workspace: Workspace): Promise<JobOutcome
   await compute(run, workspace);
   const contents = await sumUp(run, units, workspace);
   const rejected = await firstOverLimit(run, units, workspace);
-  const rows = (table: string, unit: string): number => contents.get(table)?.get(unit)?.rows ?? 0;
-  const range: CheckedRange = { compiled, units, data, rows };
+  const range: CheckedRange = { compiled, units, data, contents };
   const verdicts = await judgeUnits(range, workspace);
   const failing = firstFailing(range, before(units, rejected.failure), verdicts);
   const unchecked =

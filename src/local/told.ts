@@ -31,12 +31,12 @@ export function toldByLogs(data: Data): Told {
     const own = new Map<string, Failure | undefined>();
     for (const event of eventsOf(file)) {
       const { event: what, time, name, nominal, job, from, to, error } = event as Readonly<Record<string, unknown>>;
-      if (age === 0 && what === "job.started") begun.set(String(job), { from: String(from), to: String(to) });
-      else if (age === 0 && what === "job.done") begun.delete(String(job));
-      else if (what === "action.failed") own.set(`${String(name)} ${String(nominal)}`, failureOf(error, time));
-      // One that waits was not tried: what an earlier run says of it stands.
-      else if (what !== "action.started" && what !== "action.waiting" && what !== "job.started")
-        own.set(`${String(name)} ${String(nominal)}`, undefined);
+      if (what === "job.started" || what === "job.done") {
+        if (age > 0) continue;
+        if (what === "job.started") begun.set(String(job), { from: String(from), to: String(to) });
+        else begun.delete(String(job));
+      } else
+        own.set(`${String(name)} ${String(nominal)}`, what === "action.failed" ? failureOf(error, time) : undefined);
     }
     for (const [action, failure] of own) {
       if (settled.has(action)) continue;
@@ -57,7 +57,10 @@ function newestLogs(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** Events of actions and jobs. The last line of a run that was killed, or goes on, may be a part of one. */
+/**
+ * How actions and jobs ended, and which jobs began. An action that waits was not tried: what an earlier run says of it
+ * stands. The last line of a run that was killed, or goes on, may be a part of one.
+ */
 function* eventsOf(file: string): Generator {
   for (const line of readFileSync(file, "utf8").split("\n")) {
     if (!/"event":"(action\.(ran|fresh|kept|failed)|job\.(started|done))"/.test(line)) continue;

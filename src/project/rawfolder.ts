@@ -25,7 +25,8 @@ export function dataFiles(folder: string): string[] {
     .sort(compareBytes);
 }
 
-function hashFile(path: string): { bytes: number; sha256: string } {
+/** The size of a file and the SHA-256 of what is in it, in hex. */
+export function hashFile(path: string): { bytes: number; sha256: string } {
   const { size } = statSync(path);
   // Most instances are small files; one read of each is several times faster than a stream.
   if (size <= chunkBytes) {

@@ -7,6 +7,7 @@ import { isRawDataSet, type TableDataSet } from "../jobs/job.ts";
 import type { PartitionRecord } from "../jobs/record.ts";
 import { reasonText } from "../jobs/staleness.ts";
 import { actionName, type Foreseen } from "../local/foresee.ts";
+import { heldFolder } from "../local/held.ts";
 import type { LocalTarget } from "../local/target.ts";
 import type { Failure, Told } from "../local/told.ts";
 import { unitKey, unitState, type UnitState } from "../local/units.ts";
@@ -145,7 +146,7 @@ export class Standings {
   /** Folders of what was computed of a unit and kept aside, because checks on its rows failed. */
   #held(compiled: CompiledJob, unit: Instant): readonly string[] {
     const { data } = this.#around.target;
-    const folder = data.own("held", compiled.job.name, unitKey(compiled, unit));
+    const folder = heldFolder(data, compiled.job.name, unitKey(compiled, unit));
     return existsSync(folder) ? this.#near([folder]) : [];
   }
 

@@ -1,5 +1,5 @@
 import { HowdahError, isHowdahError } from "../../core/errors.ts";
-import { columnList } from "../../hive/table.ts";
+import { columnList, type HiveType } from "../../hive/table.ts";
 import type { CompiledJob } from "../../jobs/compile.ts";
 import { isRawDataSet, type RawDataSet, type TableDataSet } from "../../jobs/job.ts";
 import type { Row } from "../../jobs/cases/difference.ts";
@@ -68,8 +68,7 @@ async function brokenCheck(
   contents: Contents,
   workspace: Workspace,
 ): Promise<HowdahError | undefined> {
-  const rows = (table: string, unit: string): number => contents.get(table)?.get(unit)?.rows ?? 0;
-  const range: CheckedRange = { compiled, units, data, rows };
+  const range: CheckedRange = { compiled, units, data, contents };
   const failing = firstFailing(range, checked, await judgeUnits(range, workspace));
   if (failing === undefined) return undefined;
   const lines = await linesOfChecks(range, failing.unit, failing.failed, workspace);
@@ -113,6 +112,16 @@ async function giveRows(
   workspace: Workspace,
 ): Promise<void> {
   const columns = [[compiled.keyColumn, "string"] as const, ...columnList(table)];
+  await makeTable(name, columns, rows, workspace);
+}
+
+/** Makes a table that holds these rows. */
+export async function makeTable(
+  name: string,
+  columns: readonly (readonly [string, HiveType])[],
+  rows: readonly Row[],
+  workspace: Workspace,
+): Promise<void> {
   const types = columns.map(([column, type]) => `${sqlName(column)} ${duckdbType(type)}`);
   await workspace.run(`create table ${name} (${types.join(", ")})`);
   if (rows.length === 0) return;

@@ -11,9 +11,10 @@ import { isRawDataSet, isTableDataSet, type RawDataSet, type TableDataSet } from
 import { recordFile, recordFormat, type PartitionRecord } from "../../jobs/record.ts";
 import type { DataSet } from "../../oozie/dataset.ts";
 import { onDisk } from "../../project/disk.ts";
+import { makeTable } from "../cases/duckdb.ts";
 import { rawFileName, rawText } from "../cases/rawtext.ts";
 import { currentUser, keyOfInstance, parquetFiles, type Data } from "../data.ts";
-import { duckdbType, noRows, rowHashSql, sqlName, sqlText, type Engine } from "../engine.ts";
+import { noRows, rowHashSql, sqlText, type Engine } from "../engine.ts";
 import { resolvedFormat } from "../inputs.ts";
 import { placeInstance } from "../instance.ts";
 
@@ -137,12 +138,8 @@ async function placeRows(
   onDisk("make the folder", aside, () => mkdirSync(aside, { recursive: true }));
   try {
     const content = await engine.workspace(async (workspace) => {
-      const types = columns.map(([column, type]) => `${sqlName(column)} ${duckdbType(type)}`);
-      await workspace.run(`create table given (${types.join(", ")})`);
       if (rows.length === 0) return noRows;
-      const value = (cell: Row[number]): string => (cell === null ? "null" : sqlText(cell));
-      const values = rows.map((row) => `(${row.map(value).join(", ")})`);
-      await workspace.run(`insert into given values ${values.join(", ")}`);
+      await makeTable("given", columns, rows, workspace);
       await workspace.run(`copy given to ${sqlText(join(aside, "data_0.parquet"))} (format parquet)`);
       const [sum] = await workspace.rows(`select cast(sum(${rowHashSql(columns)}) as varchar) from given`);
       return `${rows.length}-${String(sum![0])}`;
