@@ -31,20 +31,20 @@ export interface Cron {
 
 export type Every = Frequency | Cron;
 
-function frequency<U extends TimeUnit>(unit: U, count: number): Frequency<U> {
-  return Object.freeze({ kind: "frequency", unit, count, at: callerPlace() });
+function frequency<U extends TimeUnit>(unit: U, count: number, called: (count: number) => unknown): Frequency<U> {
+  return Object.freeze({ kind: "frequency", unit, count, at: callerPlace(called) });
 }
 
-export const minutes = (count: number): Frequency<"minutes"> => frequency("minutes", count);
-export const hours = (count: number): Frequency<"hours"> => frequency("hours", count);
+export const minutes = (count: number): Frequency<"minutes"> => frequency("minutes", count, minutes);
+export const hours = (count: number): Frequency<"hours"> => frequency("hours", count, hours);
 /** As a coordinator's or data set's frequency: the same time of each n-th day on the clock of its time zone. */
-export const days = (count: number): Frequency<"days"> => frequency("days", count);
-export const months = (count: number): Frequency<"months"> => frequency("months", count);
+export const days = (count: number): Frequency<"days"> => frequency("days", count, days);
+export const months = (count: number): Frequency<"months"> => frequency("months", count, months);
 /** Each n-th midnight of the time zone. */
-export const endOfDays = (count: number): Frequency<"endOfDays"> => frequency("endOfDays", count);
-export const endOfWeeks = (count: number): Frequency<"endOfWeeks"> => frequency("endOfWeeks", count);
+export const endOfDays = (count: number): Frequency<"endOfDays"> => frequency("endOfDays", count, endOfDays);
+export const endOfWeeks = (count: number): Frequency<"endOfWeeks"> => frequency("endOfWeeks", count, endOfWeeks);
 /** 00:00 of the first of each n-th month. */
-export const endOfMonths = (count: number): Frequency<"endOfMonths"> => frequency("endOfMonths", count);
+export const endOfMonths = (count: number): Frequency<"endOfMonths"> => frequency("endOfMonths", count, endOfMonths);
 
 /** Nominal times by a cron expression of five fields, such as `0 10 * * 2-6`: ten o'clock UTC, Monday to Friday. */
 export function cron(text: string): Cron {

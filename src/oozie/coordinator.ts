@@ -167,7 +167,7 @@ export function coordinator<
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a coordinator that writes nothing
   const W extends Named<Instances> = Readonly<Record<never, Instances>>,
 >(name: string, options: CoordinatorOptions<R, W>): Coordinator {
-  const at = callerPlace();
+  const at = callerPlace(coordinator);
   for (const key of ["every", "start", "end", "run"] as const)
     if ((options as Partial<typeof options>)[key] === undefined)
       throw new HowdahError(`coordinator ${name} has no ${key}`, { code: "DEFINITION", where: at });
@@ -248,12 +248,13 @@ export interface BundleOptions {
 }
 
 export function bundle(name: string, coordinators: readonly Coordinator[], options: BundleOptions = {}): Bundle {
+  const at = callerPlace(bundle);
   return Object.freeze({
     kind: "bundle",
     name,
     coordinators,
-    kickOff: options.kickOff === undefined ? undefined : toExpr<"time", Phase>(options.kickOff),
+    kickOff: options.kickOff === undefined ? undefined : toExpr<"time", Phase>(options.kickOff, at),
     accept: options.accept ?? {},
-    at: callerPlace(),
+    at,
   });
 }

@@ -130,6 +130,7 @@ export function dataset<Facts extends object = object>(
   name: string,
   options: DataSetOptions & Facts,
 ): DataSet & Omit<Facts, keyof DataSetOptions> {
+  const at = callerPlace(dataset);
   const { doneFlag = successFlag, timezone = "UTC", accept = {} } = options;
   const of = <I extends Instances>(own: Omit<I, keyof InstancesBase>): I =>
     Object.freeze({ kind: "instances", dataSet: made, at: callerPlace(), ...own }) as unknown as I;
@@ -140,11 +141,11 @@ export function dataset<Facts extends object = object>(
     ...options,
     kind: "data-set" as const,
     name,
-    initial: toExpr<"time", "initial">(options.initial),
+    initial: toExpr<"time", "initial">(options.initial, at),
     doneFlag,
     timezone,
     accept,
-    at: callerPlace(),
+    at,
     current: (n: InstanceNumber) => current(n),
     currentRange: current,
     latest: (n: InstanceNumber) => of<Latest>({ is: "latest", from: n, to: n }),

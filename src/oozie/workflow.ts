@@ -91,7 +91,7 @@ export function workflow<const I extends InputTypes>(
   body: (inputs: Inputs<I>) => WorkflowPart,
   options: WorkflowOptions<I> = {},
 ): Workflow<I> {
-  const at = callerPlace();
+  const at = callerPlace(workflow);
   const given = Object.fromEntries(
     Object.keys(inputs).map((input) => [input, expr({ is: "parameter", name: input }, at)]),
   ) as Inputs<I>;
@@ -159,12 +159,12 @@ export const nothing: Sequence = sequence();
 
 /** Side by side; what follows waits for all of them. */
 export function parallel(name: string, ...branches: readonly WorkflowPart[]): Parallel {
-  return composed<Parallel>({ kind: "parallel", name, branches, at: callerPlace() });
+  return composed<Parallel>({ kind: "parallel", name, branches, at: callerPlace(parallel) });
 }
 
 /** Takes the first case whose condition holds, else `otherwise`; what follows comes after any of them. */
 export function decide(name: string, cases: readonly DecisionCase[], otherwise: WorkflowPart = nothing): Decision {
-  return composed<Decision>({ kind: "decision", name, cases, otherwise, at: callerPlace() });
+  return composed<Decision>({ kind: "decision", name, cases, otherwise, at: callerPlace(decide) });
 }
 
 /** A case of a decision. */
@@ -174,7 +174,8 @@ export function when(condition: Expr<"boolean", "workflow">, then: WorkflowPart)
 
 /** Ends the workflow as failed, with a message. */
 export function kill(name: string, message: Value<"string", "workflow">): Kill {
-  return Object.freeze({ kind: "kill", name, message: toExpr<"string", "workflow">(message), at: callerPlace() });
+  const at = callerPlace(kill);
+  return Object.freeze({ kind: "kill", name, message: toExpr<"string", "workflow">(message, at), at });
 }
 
 /** Everything in a part, itself included, in the order in which it is written; handlers too. */

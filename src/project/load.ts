@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createJiti } from "jiti";
 import { didYouMean, HowdahError, isHowdahError, ManyErrors, messageOf, throwAll } from "../core/errors.ts";
 import { libraryFolder, type Place } from "../core/source.ts";
 import { compileJob, type CompiledJob } from "../jobs/compile.ts";
@@ -10,6 +8,7 @@ import type { Problem } from "../oozie/checks/index.ts";
 import { checkConfig } from "./check.ts";
 import { checkFound, problemError } from "./checks/check.ts";
 import type { Config, LocatedConfig, Target } from "./config.ts";
+import { loadDefinitionFiles } from "./definitionfiles.ts";
 import { unknownImports, unknownMember } from "./imports.ts";
 import { byName, find, type Definitions, type Found } from "./definitions.ts";
 
@@ -111,34 +110,18 @@ function isFile(path: string): boolean {
 }
 
 async function importConfig(file: string): Promise<LocatedConfig> {
-  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah", "definitions");
-  const library = join(libraryFolder, "index.js");
-  const howdah = (await import(pathToFileURL(library).href)) as object;
-  const exported = Object.keys(howdah);
-  const jiti = createJiti(file, {
-    fsCache: cache,
-    interopDefault: false,
-    // The definitions must be made by this very copy of the library.
-    alias: { howdah: library },
-    // Given as it is: jiti would look for it, and load it, once for each file.
-    virtualModules: { howdah },
+  const library = (await import(pathToFileURL(join(libraryFolder, "index.js")).href)) as object;
+  const exported = Object.keys(library);
+  const known = new Set(exported);
+  /** Names that howdah does not have, in all files that were loaded. */
+  const refuseUnknownImports = (sources: ReadonlyMap<string, string>): void =>
+    throwAll([...sources].flatMap(([path, source]) => unknownImports(path, source, known)));
+  const loaded = await loadDefinitionFiles(file, library, (error, sources) => {
+    refuseUnknownImports(sources);
+    throw isHowdahError(error) ? error : definitionError(file, error, exported);
   });
-  let loaded: unknown;
-  try {
-    try {
-      loaded = await jiti.import(file);
-    } catch (error) {
-      refuseUnknownImports(file, jiti.cache, exported);
-      throw isHowdahError(error) ? error : definitionError(file, error, exported);
-    }
-    refuseUnknownImports(file, jiti.cache, exported);
-  } finally {
-    // A process that loads the project again sees what has changed since.
-    const own = `${dirname(file)}/`;
-    for (const path of Object.keys(jiti.cache))
-      if (path.startsWith(own) && !path.includes("/node_modules/")) Reflect.deleteProperty(jiti.cache, path);
-  }
-  const config = (loaded as { default?: unknown }).default;
+  refuseUnknownImports(loaded.sources);
+  const config = (loaded.exported as { default?: unknown }).default;
   if (typeof config === "object" && config !== null && "kind" in config && config.kind === "config")
     return config as LocatedConfig;
   throw new HowdahError(`${configName} has no default export made by defineConfig()`, {
@@ -146,14 +129,6 @@ async function importConfig(file: string): Promise<LocatedConfig> {
     where: { file, line: 1 },
     next: "write: export default defineConfig({ … })",
   });
-}
-
-/** Names that howdah does not have, in all files of definitions that were loaded. */
-function refuseUnknownImports(config: string, loaded: object, exported: readonly string[]): void {
-  const own = `${dirname(config)}/`;
-  const files = Object.keys(loaded).filter((path) => path.startsWith(own) && !path.includes("/node_modules/"));
-  const known = new Set(exported);
-  throwAll([...new Set([config, ...files])].flatMap((file) => unknownImports(file, readFileSync(file, "utf8"), known)));
 }
 
 /** An error thrown by the user's own TypeScript, or its compiler, with the place that it names. */

@@ -1,4 +1,4 @@
-import { callerPlace, type Place } from "../../core/source.ts";
+import type { Place } from "../../core/source.ts";
 import type { Accept } from "../accept.ts";
 import { toExpr, type ElType, type Value } from "../el/index.ts";
 import { sla, type SlaOptions } from "../sla.ts";
@@ -47,25 +47,31 @@ export interface FileOptions {
 const none: readonly never[] = Object.freeze([]);
 const nothing: Readonly<Record<string, never>> = Object.freeze({});
 
-/** Makes an action; what is its own comes from the caller. */
+/**
+ * Makes an action; what is its own comes from the caller. Projects have actions by the ten thousand: the properties of
+ * one object are added to another's, since a literal that spreads one and then names more costs many times as much.
+ */
 export function action<A extends Action>(
   name: string,
   options: ActionOptions,
   own: Omit<A, keyof ActionBase>,
-  at: Place = callerPlace(),
+  at: Place,
 ): A {
-  const base = {
-    ...own,
+  const base: ActionBase = {
     kind: "action",
     name,
     retry: options.retry,
     sla: options.sla === undefined ? undefined : sla(options.sla),
+    handler: undefined,
     accept: options.accept ?? nothing,
     at,
+    onError: withOwnHandler,
   };
-  const make = (handler: WorkflowPart | undefined): A =>
-    Object.freeze({ ...base, handler, onError: make }) as unknown as A;
-  return make(undefined);
+  return Object.freeze(Object.assign(base, own)) as unknown as A;
+}
+
+function withOwnHandler<A extends ActionBase>(this: A, handler: WorkflowPart): A {
+  return Object.freeze({ ...this, handler });
 }
 
 /** Makes an action that a launcher starts. */
@@ -77,17 +83,8 @@ export function launched<A extends LaunchedAction>(
 ): A {
   const { prepare = none, configuration = nothing, launcher = nothing, credentials = none, files = none } = options;
   const { archives = none } = options;
-  // One spread, the rest by name: projects have actions by the ten thousand.
-  const all = {
-    ...own,
-    prepare,
-    configuration: runningMap(configuration, at),
-    launcher,
-    credentials,
-    files,
-    archives,
-  };
-  return action<A>(name, options, all as unknown as Omit<A, keyof ActionBase>, at);
+  const all = { prepare, configuration: runningMap(configuration, at), launcher, credentials, files, archives };
+  return action<A>(name, options, Object.assign(all, own) as unknown as Omit<A, keyof ActionBase>, at);
 }
 
 /** A plain value as an expression. */

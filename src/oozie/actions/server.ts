@@ -37,7 +37,7 @@ export function subWorkflow(
   run: WorkflowCall<"workflow">,
   options: ActionOptions = {},
 ): SubWorkflowAction {
-  return action<SubWorkflowAction>(name, options, { type: "sub-workflow", run });
+  return action<SubWorkflowAction>(name, options, { type: "sub-workflow", run }, callerPlace(subWorkflow));
 }
 
 /** Declares what an action must show to a secured service. */
