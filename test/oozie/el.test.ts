@@ -28,6 +28,7 @@ describe("the text of expressions, as Oozie reads it", () => {
       "${(wf:actionData('a')['rows'] + 0 gt (many + wf:actionData('a')['more']) + 0)}",
     ],
     ["texts put together", el.path`${p.root}/x-${el.YEAR}${el.MONTH}/${el.HOUR}`, "${root}/x-${YEAR}${MONTH}/${HOUR}"],
+    ["what would begin an expression, put together", el.text`${p.word}${"$"}${el.text`{x}`}`, "${word}${'$'}{x}"],
     [
       "a call in a call",
       el.formatTime(el.call("coord:nominalTime"), "yyyyMMdd"),
@@ -99,6 +100,7 @@ describe("the text of expressions, as Oozie reads it", () => {
       inAction(el.text`failed: ${el.wf.errorMessage()} ${p.word}`),
       `failed: ${escaped("wf:errorMessage(wf:lastErrorNode())")} \${word}`,
     );
+    assert.equal(inAction(el.text`${"$"}{x} ${el.wf.name}${"#"}${"{y}"}`), "${'$'}{x} ${wf:name()}${'#'}{y}");
     for (const plain of [p.word, el.wf.name, el.equal(el.outputOf("a", "k"), "x"), el.literal("a & b")])
       assert.equal(inAction(plain), textOf(plain));
   });

@@ -13,7 +13,7 @@ export type PropertyOf = (value: Expr) => string;
 export function elText(value: Expr, propertyOf: PropertyOf): string {
   const constant = constantOf(value);
   if (constant !== undefined) return literalText(String(constant));
-  if (value.node.is === "join") return value.node.parts.map((part) => elText(part, propertyOf)).join("");
+  if (value.node.is === "join") return joined(value.node.parts, (part) => elText(part, propertyOf));
   return `\${${elInner(value, propertyOf)}}`;
 }
 
@@ -25,11 +25,10 @@ export function elText(value: Expr, propertyOf: PropertyOf): string {
  */
 export function elActionText(value: Expr, propertyOf: PropertyOf): string {
   const { node } = value;
-  if (node.is === "join") return node.parts.map((part) => elActionText(part, propertyOf)).join("");
-  const isRaw =
-    node.is === "call" &&
-    factsOf(node.fn).result === "string" &&
-    callsIn(value).some(({ node: { fn } }) => raw.has(fn));
+  if (node.is === "literal") return literalText(String(node.value));
+  if (node.is === "parameter") return `\${${node.name}}`;
+  if (node.is === "join") return joined(node.parts, (part) => elActionText(part, propertyOf));
+  const isRaw = factsOf(node.fn).result === "string" && callsIn(value).some(({ node: { fn } }) => raw.has(fn));
   if (!isRaw || parametersOf(value).length > 0) return elText(value, propertyOf);
   // What stands in place of each is printed as a reference, `&amp;`, and so it stays one in the action's text.
   const escaped = ["26 &", "3c <", "3e >"].reduce(
@@ -40,6 +39,23 @@ export function elActionText(value: Expr, propertyOf: PropertyOf): string {
     elInner(value, propertyOf),
   );
   return `\${${escaped}}`;
+}
+
+/** Constants that stand beside each other are written as one text: a `$` and a `{` would begin an expression else. */
+function joined(parts: readonly Expr[], write: (part: Expr) => string): string {
+  let text = "";
+  let literal = "";
+  const add = (part: Expr): void => {
+    const constant = constantOf(part);
+    if (constant !== undefined) literal += String(constant);
+    else if (part.node.is === "join") for (const inner of part.node.parts) add(inner);
+    else {
+      text += literalText(literal) + write(part);
+      literal = "";
+    }
+  };
+  for (const part of parts) add(part);
+  return text + literalText(literal);
 }
 
 /** Functions whose values nothing has escaped (`DagELFunctions`). */
