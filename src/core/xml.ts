@@ -2,13 +2,13 @@
 
 /** The first character that XML 1.0 cannot hold in any way, as `U+0001`. */
 export function illegalCharacter(text: string): string | undefined {
-  if (!beyondAscii.test(text)) return undefined;
+  if (!beyondPlain.test(text)) return undefined;
   const found = illegal.exec(text)?.[0].codePointAt(0);
   return found === undefined ? undefined : `U+${found.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Most texts have none of these, which is quicker to see than the rest. */
-const beyondAscii = /[^\t\n\r -~]/;
+const beyondPlain = /[^\t\n\r -~\u00A0-\uD7FF]/;
 
 /** All but `Char` of XML 1.0 (2.2): control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;

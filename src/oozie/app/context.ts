@@ -92,9 +92,18 @@ export function propertiesIn(value: Expr): readonly Expr[] {
   const { node } = value;
   if (node.is === "literal") return none;
   if (node.is === "parameter") return [value];
-  if (constantOf(value) !== undefined) return none;
-  if (node.is === "call" && isOwn(node.fn)) return [value];
-  return partsOf(value).flatMap(propertiesIn);
+  const all: Expr[] = [];
+  addProperties(all, value);
+  return all;
+}
+
+function addProperties(all: Expr[], value: Expr): void {
+  const { node } = value;
+  if (node.is === "parameter") all.push(value);
+  else if (node.is !== "literal" && constantOf(value) === undefined) {
+    if (node.is === "call" && isOwn(node.fn)) all.push(value);
+    else for (const part of partsOf(value)) addProperties(all, part);
+  }
 }
 
 const none: readonly Expr[] = [];

@@ -10,8 +10,22 @@ import { families } from "./table.ts";
 interface Need {
   /** `the element launcher of spark`. */
   readonly feature: string;
+  /** Where it is needed first. */
   readonly where: Located;
   readonly span: Span;
+  /** How often it is needed. */
+  count: number;
+}
+
+/** What a document needs of one namespace, in the order in which it is first needed. */
+type Needs = Map<string, Need>;
+
+function need(needs: Needs, feature: string, where: Located, span: Span): void {
+  // Elements of one name may be of several types.
+  const key = `${feature} ${span.since ?? ""} ${span.until ?? ""}`;
+  const known = needs.get(key);
+  if (known === undefined) needs.set(key, { feature, where, span, count: 1 });
+  else known.count += 1;
 }
 
 /** The versions of a document's namespaces. */
@@ -27,13 +41,14 @@ export interface Chosen {
 
 /** Chooses the versions of a document's namespaces for a profile's server. */
 export function chooseVersions(root: XmlElement, profile: Profile): Chosen {
-  const needs = new Map<Family, Need[]>([...familiesIn(root)].map((family) => [family, []]));
+  const needs = new Map<Family, Needs>([...familiesIn(root)].map((family) => [family, new Map<string, Need>()]));
   const begins = new Map<Family, Located>();
   const type = rootType(root);
   if (type !== undefined) collect({ one: root }, type, root.family!, needs, begins);
   const versions = new Map<Family, string>();
   const problems: SchemaProblem[] = [];
-  for (const [family, all] of needs) {
+  for (const [family, ofFamily] of needs) {
+    const all = [...ofFamily.values()];
     const version = lowest(family, all);
     versions.set(family, version);
     const cap = profile.versions[family];
@@ -64,7 +79,7 @@ function collect(
   where: Located,
   type: ElementType,
   family: Family,
-  needs: ReadonlyMap<Family, Need[]>,
+  needs: ReadonlyMap<Family, Needs>,
   begins: Map<Family, Located>,
 ): void {
   const { one } = where;
@@ -74,14 +89,13 @@ function collect(
   for (const name in one.attributes) {
     const attribute = content.attributes.get(name);
     if (attribute !== undefined && isBound(attribute))
-      own.push({ feature: `the attribute ${name} of ${one.name}`, where, span: attribute });
+      need(own, `the attribute ${name} of ${one.name}`, where, attribute);
   }
   for (const child of childrenOf(one)) {
     const slot = slotOf(content, child, family);
     if (slot === undefined) continue;
     const at: Located = { one: child, parent: where };
-    if (isBound(slot.particle))
-      own.push({ feature: `the element ${child.name} of ${one.name}`, where: at, span: slot.particle });
+    if (isBound(slot.particle)) need(own, `the element ${child.name} of ${one.name}`, at, slot.particle);
     collect(at, slot.particle.type, child.family ?? family, needs, begins);
   }
   leftOut(where, type, family, own);
@@ -90,14 +104,10 @@ function collect(
 const isBound = ({ since, until }: Span): boolean => since !== undefined || until !== undefined;
 
 /** What an older version asks for and is not there needs a version that can do without it. */
-function leftOut(where: Located, type: ElementType, family: Family, needs: Need[]): void {
+function leftOut(where: Located, type: ElementType, family: Family, needs: Needs): void {
   for (const { names, since } of dispensableIn(type, family)) {
     if (childrenOf(where.one).some(({ name }) => names.includes(name))) continue;
-    needs.push({
-      feature: `${where.one.name} without ${names[0]!}`,
-      where,
-      span: { since, instead: `give ${names[0]!} to the action` },
-    });
+    need(needs, `${where.one.name} without ${names[0]!}`, where, { since, instead: `give ${names[0]!} to the action` });
   }
 }
 
@@ -129,14 +139,8 @@ function findDispensable({ holds }: ElementType, family: Family): readonly Dispe
 
 /** What needs a version above the profile's: each feature once, where it is used first. */
 function beyond(family: Family, cap: string, needs: readonly Need[], profile: Profile): readonly SchemaProblem[] {
-  const features = new Map<string, { readonly first: Need; count: number }>();
-  for (const need of needs) {
-    if (need.span.since === undefined || compareVersions(need.span.since, cap) <= 0) continue;
-    const known = features.get(need.feature);
-    if (known === undefined) features.set(need.feature, { first: need, count: 1 });
-    else known.count += 1;
-  }
-  return [...features.values()].map(({ first: { feature, where, span }, count }) => ({
+  const missing = needs.filter(({ span: { since } }) => since !== undefined && compareVersions(since, cap) > 0);
+  return missing.map(({ feature, where, span, count }) => ({
     code: "PROFILE_LACKS",
     path: pathOf(where),
     origin: originOf(where),
