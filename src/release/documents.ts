@@ -115,8 +115,8 @@ export function documentsOf(project: Project, context: AppContext): readonly Doc
 }
 
 function ordered(written: XmlElement, { profile }: AppContext): Pick<Document, "root" | "chosen"> {
-  const root = arrange(written);
-  return { root, chosen: chooseVersions(root, profile) };
+  const chosen = chooseVersions(written, profile);
+  return { root: chosen.inOrder ? written : arrange(written), chosen };
 }
 
 function workflowDocument(workflow: Workflow, context: AppContext): Document {

@@ -150,6 +150,6 @@ function arranged(one: XmlElement, type: ElementType, family: Family): XmlElemen
 }
 
 /** What the table does not know stands last; the checks refuse it. */
-function orderOf(slot: Slot | undefined): number {
+export function orderOf(slot: Slot | undefined): number {
   return slot === undefined ? Infinity : slot.order;
 }

@@ -1,7 +1,7 @@
 import { bug } from "../../core/errors.ts";
 import { profiles, type Profile } from "../profiles.ts";
 import { childrenOf, familiesIn, type Family, type XmlElement } from "../xml.ts";
-import { contentOf, membersOf, requiredIn, rootType, slotOf } from "./content.ts";
+import { contentOf, membersOf, orderOf, requiredIn, rootType, slotOf } from "./content.ts";
 import { compareVersions, type ElementType, type Span } from "./grammar.ts";
 import { originOf, pathOf, type Located, type SchemaProblem } from "./problem.ts";
 import { families } from "./table.ts";
@@ -37,14 +37,17 @@ export interface Chosen {
   readonly versions: ReadonlyMap<Family, string>;
   /** What the profile's server lacks of them. */
   readonly problems: readonly SchemaProblem[];
+  /** Whether all elements stand in the order in which Oozie wants them, so that nothing is to be arranged. */
+  readonly inOrder: boolean;
 }
 
 /** Chooses the versions of a document's namespaces for a profile's server. */
 export function chooseVersions(root: XmlElement, profile: Profile): Chosen {
-  const needs = new Map<Family, Needs>([...familiesIn(root)].map((family) => [family, new Map<string, Need>()]));
-  const begins = new Map<Family, Located>();
+  const survey: Survey = { needs: new Map(), begins: new Map(), inOrder: true };
   const type = rootType(root);
-  if (type !== undefined) collect({ one: root }, type, root.family!, needs, begins);
+  if (type !== undefined) collect({ one: root }, type, root.family!, survey);
+  else for (const family of familiesIn(root)) needsOf(survey, family);
+  const { needs, begins, inOrder } = survey;
   const versions = new Map<Family, string>();
   const problems: SchemaProblem[] = [];
   for (const [family, ofFamily] of needs) {
@@ -59,7 +62,7 @@ export function chooseVersions(root: XmlElement, profile: Profile): Chosen {
       problems.push(...clashes(family, version, all));
     }
   }
-  return { versions, problems };
+  return { versions, problems, inOrder };
 }
 
 /** The lowest version that has what came latest. It is also the lowest that has everything, where one has. */
@@ -75,28 +78,43 @@ function lowest(family: Family, needs: readonly Need[]): string {
   return found;
 }
 
-function collect(
-  where: Located,
-  type: ElementType,
-  family: Family,
-  needs: ReadonlyMap<Family, Needs>,
-  begins: Map<Family, Located>,
-): void {
+/** What one walk through a document finds. */
+interface Survey {
+  /** By namespace, in the order in which they begin. */
+  readonly needs: Map<Family, Needs>;
+  readonly begins: Map<Family, Located>;
+  inOrder: boolean;
+}
+
+function needsOf({ needs }: Survey, family: Family): Needs {
+  let known = needs.get(family);
+  if (known === undefined) needs.set(family, (known = new Map<string, Need>()));
+  return known;
+}
+
+function collect(where: Located, type: ElementType, family: Family, survey: Survey): void {
   const { one } = where;
-  const own = needs.get(family)!;
-  if (one.family !== undefined && !begins.has(family)) begins.set(family, where);
+  const own = needsOf(survey, family);
+  if (one.family !== undefined && !survey.begins.has(family)) survey.begins.set(family, where);
   const content = contentOf(type);
   for (const name in one.attributes) {
     const attribute = content.attributes.get(name);
     if (attribute !== undefined && isBound(attribute))
       need(own, `the attribute ${name} of ${one.name}`, where, attribute);
   }
+  let last = 0;
   for (const child of childrenOf(one)) {
     const slot = slotOf(content, child, family);
-    if (slot === undefined) continue;
+    const order = orderOf(slot);
+    if (order < last) survey.inOrder = false;
+    last = order;
+    if (slot === undefined) {
+      for (const inner of familiesIn(child)) needsOf(survey, inner);
+      continue;
+    }
     const at: Located = { one: child, parent: where };
     if (isBound(slot.particle)) need(own, `the element ${child.name} of ${one.name}`, at, slot.particle);
-    collect(at, slot.particle.type, child.family ?? family, needs, begins);
+    collect(at, slot.particle.type, child.family ?? family, survey);
   }
   leftOut(where, type, family, own);
 }

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { checkElement } from "#src/oozie/schema/check.js";
 import { arrange } from "#src/oozie/schema/content.js";
 import { elementsIn, elementsOf } from "#src/oozie/schema/entries.js";
+import { profileOf } from "#src/oozie/profiles.js";
 import { families } from "#src/oozie/schema/table.js";
+import { chooseVersions } from "#src/oozie/schema/versions.js";
 import { element, familiesIn, namespaceUri, printXml, type Family, type XmlElement } from "#src/oozie/xml.js";
 import { needSchemas, type OozieSchemas } from "../../support/xsd.js";
 import { allFamilies, Coverage, generate, partsOf, versionsWith, type Versions } from "./generate.js";
@@ -92,7 +94,10 @@ describe("the table of Oozie's XML and the schemas of oozie-client", function ()
       fc.assert(
         fc.property(versionsWith({}), fc.gen(), (versions, g) => {
           const root = generate(g, family, versions, { without: notApaches });
-          const arranged = arrange(inDisorder(root, () => g(randomNumber)));
+          const disordered = inDisorder(root, () => g(randomNumber));
+          const arranged = arrange(disordered);
+          for (const one of [root, disordered, arranged])
+            assert.equal(chooseVersions(one, profileOf("oozie5.2")).inOrder, arrange(one) === one);
           const xml = printXml(arranged, versions);
           assert.equal(schemas.problem(xml), undefined, xml);
           assert.equal(explain(arranged, versions), "");
