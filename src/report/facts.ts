@@ -43,7 +43,7 @@ export interface DataSetFacts {
   readonly describe?: string;
   readonly job?: string;
   readonly coordinator?: string;
-  /** How often it has an instance, such as `hour` or `15 minutes`. */
+  /** How often it has an instance, such as `every hour` or `every 15 minutes`. */
   readonly every: string;
   readonly instances: readonly InstanceFacts[];
 }

@@ -9,13 +9,13 @@ import { foresee, type Foreseen } from "../local/foresee.ts";
 import type { Window } from "../local/scheduler.ts";
 import type { LocalTarget } from "../local/target.ts";
 import { toldByLogs } from "../local/told.ts";
-import { jobsIn } from "../local/walk.ts";
 import { indexAt, nominalTimes, timeAt, type Grid } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
-import type { DataSet } from "../oozie/dataset.ts";
+import { everyWords } from "../oozie/every.ts";
 import { externalDataSets, landedTimes } from "../project/landed.ts";
 import { liveOwners } from "../project/lock.ts";
 import type { DataSetFacts, InstanceFacts, LineageFacts, ReportFacts, ValueFacts } from "./facts.ts";
+import { jobsIn } from "./graph/flows.ts";
 import { askInsights } from "./insights.ts";
 import { Standings } from "./instances.ts";
 
@@ -119,18 +119,11 @@ function instancesOn<T extends object>(
   }));
 }
 
-/** `hour`, `15 minutes`, or a cron expression. */
-function everyText({ every }: DataSet | Coordinator): string {
-  if (every.kind === "cron") return every.text;
-  if (every.kind === "parameter-frequency") return every.unit;
-  return every.count === 1 ? every.unit.replace(/s$/, "") : `${every.count} ${every.unit}`;
-}
-
 function arriving(target: LocalTarget, standings: Standings, window: Window): readonly DataSetFacts[] {
   return externalDataSets(target.project).map((dataSet) => ({
     name: dataSet.name,
     kind: "arrives",
-    every: everyText(dataSet),
+    every: everyWords(dataSet.every),
     instances: instancesOn(target.data.grid(dataSet), window, (time) => standings.arrived(dataSet, time)),
   }));
 }
@@ -145,7 +138,7 @@ function madeByJobs(target: LocalTarget, standings: Standings, window: Window): 
       ...(write.table.comment === undefined ? {} : { describe: write.table.comment }),
       job: compiled.job.name,
       ...(coordinator === undefined ? {} : { coordinator }),
-      every: everyText(write),
+      every: everyWords(write.every),
       instances: instancesOn(data.grid(write), window, (unit) => standings.made(compiled, write, unit)),
     })),
   );
@@ -159,7 +152,7 @@ interface JobInOrder {
 /** Jobs as coordinators run them, then those that none runs. */
 function inOrder({ project }: LocalTarget): readonly JobInOrder[] {
   const coordinators = [...project.definitions.coordinators.values()];
-  const runs = coordinators.map(({ name, run }) => ({ name, jobs: jobsIn(run.workflow.body).map((job) => job.name) }));
+  const runs = coordinators.map(({ name, run }) => ({ name, jobs: jobsIn(run.workflow).map((job) => job.name) }));
   const names = new Set([...runs.flatMap(({ jobs }) => jobs), ...project.jobs.keys()]);
   return [...names].flatMap((name) => {
     const compiled = project.jobs.get(name);
@@ -173,7 +166,7 @@ function actionsAlone(foreseen: readonly Foreseen[], window: Window, standings: 
   const of = new Map<Coordinator, Foreseen[]>();
   for (const action of foreseen) {
     const { coordinator } = action;
-    if (jobsIn(coordinator.run.workflow.body).length > 0) continue;
+    if (jobsIn(coordinator.run.workflow).length > 0) continue;
     of.set(coordinator, [...(of.get(coordinator) ?? []), action]);
   }
   return [...of].map(([coordinator, all]) => {
@@ -187,7 +180,7 @@ function actionsAlone(foreseen: readonly Foreseen[], window: Window, standings: 
       name: coordinator.name,
       kind: "action",
       coordinator: coordinator.name,
-      every: everyText(coordinator),
+      every: everyWords(coordinator.every),
       instances,
     };
   });

@@ -65,10 +65,10 @@ describe("report: how instances stand", () => {
     assert.deepEqual(
       facts.dataSets.map(({ name, kind, every }) => [name, kind, every]),
       [
-        ["lines", "arrives", "hour"],
-        ["readings", "made", "hour"],
-        ["totals", "made", "hour"],
-        ["alarms", "made", "day"],
+        ["lines", "arrives", "every hour"],
+        ["readings", "made", "every hour"],
+        ["totals", "made", "every hour"],
+        ["alarms", "made", "every day"],
       ],
     );
     assert.deepEqual([facts.from, facts.until], ["2012-03-01T00:00Z", "2012-03-01T03:00Z"]);

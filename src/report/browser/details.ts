@@ -19,12 +19,7 @@ const mostListed = 12;
 export function detailsOf(row: Row, instances: readonly Instance[], when: string): readonly Node[] {
   const [only, other] = instances;
   const heading = element("h3", { id: "details-title", tabindex: -1 }, `${row.name}, ${when}`);
-  const about = [
-    row.table,
-    row.job === undefined ? undefined : `made by ${row.job}`,
-    `every ${row.every}`,
-    row.describe,
-  ];
+  const about = [row.table, row.job === undefined ? undefined : `made by ${row.job}`, row.every, row.describe];
   const lead = element("p", { class: "quiet" }, about.filter((text) => text !== undefined).join(" · "));
   if (only === undefined) return [heading, lead, element("p", {}, "There is no instance here.")];
   return [heading, lead, ...(other === undefined ? oneOf(only) : severalOf(instances))];
