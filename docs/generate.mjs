@@ -28,7 +28,8 @@ const phases = [
   ["uri", "a data set's `uri`", ""],
   ["action", "what a coordinator tells its workflow: `run`", ""],
   ["sla", "what is promised about an action: `sla` of a coordinator", ""],
-  ["workflow", "everything inside of a workflow", ""],
+  ["promise", "what is promised of a workflow or its actions: `sla` of these", "inputs and parameters alone"],
+  ["workflow", "everything else inside of a workflow", ""],
 ];
 const titles = {
   uri: "In a data set's URI",

@@ -53,6 +53,9 @@ export interface Kill {
 /** The types of a workflow's inputs, by name. */
 export type InputTypes = Readonly<Record<string, ElType>>;
 
+/** Where a workflow is started: by a coordinator, or by a workflow, whose inputs are known when it is submitted already. */
+export type CallPhase = "action" | "workflow" | "promise";
+
 export interface Workflow<I extends InputTypes = InputTypes> {
   readonly kind: "workflow";
   readonly name: string;
@@ -62,21 +65,21 @@ export interface Workflow<I extends InputTypes = InputTypes> {
   readonly accept: Accept;
   readonly at: Place;
   /** The workflow with values for its inputs, in the phase of whoever starts it. */
-  with<P extends "action" | "workflow">(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P>;
+  with<P extends CallPhase>(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P>;
 }
 
 /** A workflow and the values of its inputs. */
-export interface WorkflowCall<P extends "action" | "workflow"> {
+export interface WorkflowCall<P extends CallPhase> {
   readonly workflow: Workflow;
   readonly values: Readonly<Record<string, Expr<ElType, P>>>;
   readonly at: Place;
 }
 
-type Inputs<I extends InputTypes> = { readonly [K in keyof I]: Expr<I[K], "workflow"> };
+type Inputs<I extends InputTypes> = { readonly [K in keyof I]: Expr<I[K], "workflow" | "promise"> };
 
 export interface WorkflowOptions<I extends InputTypes> {
   /** What is promised about each run of it. */
-  readonly sla?: (inputs: Inputs<I>) => SlaOptions<"workflow">;
+  readonly sla?: (inputs: Inputs<I>) => SlaOptions<"promise">;
   /** Warnings that are meant, by code, with the reason. */
   readonly accept?: Accept;
 }
@@ -103,7 +106,7 @@ export function workflow<const I extends InputTypes>(
     sla: options.sla === undefined ? undefined : sla(options.sla(given)),
     accept: options.accept ?? {},
     at,
-    with: <P extends "action" | "workflow">(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P> => {
+    with: <P extends CallPhase>(values: { readonly [K in keyof I]: Value<I[K], P> }): WorkflowCall<P> => {
       const entries = Object.entries<Value<ElType, P>>(values);
       const calledAt = callerPlace();
       return Object.freeze({

@@ -145,6 +145,15 @@ export function mistakes(): void {
   });
   // @ts-expect-error a workflow cannot be promised about by a coordinator's functions
   workflow("w", {}, () => sequence(), { sla: () => ({ nominalTime: formatTime(p.first, "y"), shouldEnd: hours(1) }) });
+  // @ts-expect-error what is promised of a workflow is resolved when it is submitted, where no function has a value
+  workflow("w", {}, () => sequence(), { sla: () => ({ nominalTime: p.first, shouldEnd: hours(1), message: wf.id }) });
+  workflow("w", { at: "time" }, ({ at }) =>
+    sequence(
+      shell("sh", { command: "x", sla: { nominalTime: at, shouldEnd: hours(1), message: text`late: ${at}` } }),
+      // @ts-expect-error nor in what is promised of an action
+      shell("sh", { command: "x", sla: { nominalTime: at, shouldEnd: hours(1), message: outputOf("a", "rows") } }),
+    ),
+  );
   // @ts-expect-error retries are counted in minutes
   shell("sh", { command: "x", retry: { max: 1, every: days(1) } });
   // @ts-expect-error a frequency's number is no text

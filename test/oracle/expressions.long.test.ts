@@ -185,8 +185,12 @@ describe("what the checks say of texts", () => {
 
   it("holds for what is promised of a workflow", async function () {
     this.timeout(60_000);
-    const promised = (message: el.Expr<"string", "workflow">): string => {
-      const made = sla<"workflow">({ nominalTime: "2012-03-01T00:00Z", shouldEnd: hours(1), message });
+    const promised = (message: el.Expr<"string">): string => {
+      const made = sla<"promise">({
+        nominalTime: "2012-03-01T00:00Z",
+        shouldEnd: hours(1),
+        message: message as el.Expr<"string", "promise">,
+      });
       return printXml(slaElement(made)[0]!, new Map([["sla", "0.2"]]));
     };
     const answers = await askOozie(
@@ -197,7 +201,7 @@ describe("what the checks say of texts", () => {
         [el.text`late: ${el.wf.name}`, "a"],
       ].map(([message, given]) => [
         "sla",
-        field(promised(message as el.Expr<"string", "workflow">)),
+        field(promised(message as el.Expr<"string">)),
         field(propertyLine("word", given as string)),
       ]),
     );

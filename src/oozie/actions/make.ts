@@ -24,7 +24,7 @@ export interface ActionOptions {
   /** @default none: a failure is final */
   readonly retry?: Retry;
   /** What is promised about it. */
-  readonly sla?: SlaOptions<"workflow">;
+  readonly sla?: SlaOptions<"promise">;
   /** Warnings that are meant, by code, with the reason. */
   readonly accept?: Accept;
 }

@@ -19,7 +19,7 @@ import type { CheckCode } from "./codes.ts";
 import { eventProblem } from "./events.ts";
 import { actionFunctions, actionProblem } from "./order.ts";
 import { subjectOf, type Findings } from "./problem.ts";
-import { isDefinition, type Site, type Visit } from "./sites.ts";
+import { isDefinition, isInWorkflow, type Site, type Visit } from "./sites.ts";
 import { textProblem } from "./textfunctions.ts";
 
 const dateUnits = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"];
@@ -64,7 +64,7 @@ export class ExpressionCheck {
         this.#parameter(value, node.name, type);
         break;
       case "join":
-        if (around !== undefined && this.#site.phase !== "workflow" && !isConstant(value))
+        if (around !== undefined && !isInWorkflow(this.#site) && !isConstant(value))
           this.#report("EL_JOIN", `${spelled(around)} is given a text that is put together`, {
             next: "put the text together around the function, or give it as one parameter",
           });
@@ -90,7 +90,6 @@ export class ExpressionCheck {
   }
 
   #literal(literal: ElValue, type: ElType | undefined): void {
-    const { phase } = this.#site;
     if (typeof literal === "string") {
       const character = illegalCharacter(literal);
       if (character !== undefined) {
@@ -99,7 +98,7 @@ export class ExpressionCheck {
         });
         return;
       }
-      if (phase !== "workflow" && phase !== "submit" && /[$#]\{/.test(literal)) {
+      if (!isInWorkflow(this.#site) && this.#site.phase !== "submit" && /[$#]\{/.test(literal)) {
         this.#report("EL_TEXT", `${JSON.stringify(literal)} looks like an expression, and Oozie would resolve it`, {
           next: "write it in the workflow, which keeps it as it is",
         });
@@ -146,12 +145,10 @@ export class ExpressionCheck {
     const facts = factsOf(fn);
     if (!isOwn(fn) && !facts.phases.includes(phase))
       this.#report("EL_PHASE", `${spelled(fn)} has no value ${phaseText[phase]}`, {
-        next: `it has one ${facts.phases.map((one) => phaseText[one]).join(", and ")}`,
-      });
-    else if (this.#site.promised === true && !isOwn(fn) && facts.operator === undefined)
-      // `SubmitXCommand.resolveSla`: the group wf-sla-submit of oozie-default.xml has no functions.
-      this.#report("EL_PHASE", `${spelled(fn)} has no value in what is promised of a workflow or its actions`, {
-        next: "Oozie resolves that when the workflow is submitted: use parameters and inputs alone",
+        next:
+          phase === "promise"
+            ? "Oozie resolves that when the workflow is submitted: use parameters and inputs alone"
+            : `it has one ${facts.phases.map((one) => phaseText[one]).join(", and ")}`,
       });
     if (isOwn(fn) && !args.every(isKnownEarly))
       this.#report("EL_PHASE", `${spelled(fn)} is resolved before anything is submitted, from parameters alone`, {
@@ -224,6 +221,7 @@ const phaseText = {
   uri: "in a data set's path",
   action: "when a coordinator starts a workflow",
   sla: "in what is promised of a coordinator's actions",
+  promise: "in what is promised of a workflow or its actions",
   workflow: "while a workflow runs",
 } as const;
 

@@ -22,8 +22,6 @@ export interface Site {
   /** The workflow in which they are resolved, and the part of it. */
   readonly workflow?: WorkflowView;
   readonly part?: PartView;
-  /** Part of what is promised of a workflow or an action, which is resolved when the workflow is submitted. */
-  readonly promised?: true;
   /** The coordinator whose inputs and outputs they can name. */
   readonly coordinator?: Coordinator;
 }
@@ -93,6 +91,9 @@ function visitInstances(instances: Instances, site: Site, visit: Visit): void {
   if (instances.is === "since" && isExpr(instances.start)) visit(instances.start, "time", site);
 }
 
+/** Whether an expression has its value in a workflow, whose texts Oozie keeps as they are. */
+export const isInWorkflow = ({ phase }: Site): boolean => phase === "workflow" || phase === "promise";
+
 /** A workflow that is started, by whomever. */
 export type AnyCall = Omit<WorkflowCall<"action">, "values"> & { readonly values: Readonly<Record<string, Expr>> };
 
@@ -106,7 +107,7 @@ function visitSla(sla: Sla | undefined, site: Site, visit: Visit): void {
 }
 
 function visitWorkflow(workflow: WorkflowView, visit: Visit): void {
-  visitSla(workflow.workflow.sla, { phase: "workflow", scope: workflow.scope, workflow, promised: true }, visit);
+  visitSla(workflow.workflow.sla, { phase: "promise", scope: workflow.scope, workflow }, visit);
   for (const view of workflow.parts) {
     const { part, scope } = view;
     if (part.kind === "sequence" || part.kind === "parallel") continue;
@@ -116,6 +117,6 @@ function visitWorkflow(workflow: WorkflowView, visit: Visit): void {
     else if (part.type === "sub-workflow") {
       visitCall(part.run, { ...site, at: part.run.at }, visit);
     } else for (const value of actionExpressions(part, false)) visit(value, undefined, site);
-    if (part.kind === "action") visitSla(part.sla, { ...site, promised: true }, visit);
+    if (part.kind === "action") visitSla(part.sla, { ...site, phase: "promise" }, visit);
   }
 }

@@ -2,7 +2,7 @@ import { factsOf, parametersOf, partsOf, type ElFunction, type Expr } from "../e
 import { javaAloneIn } from "../el/regex.ts";
 import { isParameter } from "../parameters.ts";
 import type { Refusal } from "./events.ts";
-import type { Site } from "./sites.ts";
+import { isInWorkflow, type Site } from "./sites.ts";
 
 /** Functions that see the references, `&amp;`, by which a workflow's texts hold what its parameters are given. */
 const seeing: ReadonlySet<ElFunction> = new Set<ElFunction>(["urlEncode", "replaceAll", "appendAll", "eq"]);
@@ -27,7 +27,7 @@ export function textProblem(site: Site, fn: ElFunction, args: readonly Expr[]): 
       message: `the regular expression ${JSON.stringify(regex)} has ${java}, which Java alone reads so: a run here cannot`,
       next: "write it with what Java and JavaScript read alike, or accept it with the reason",
     };
-  if (site.phase !== "workflow" || !seeing.has(fn)) return undefined;
+  if (!isInWorkflow(site) || !seeing.has(fn)) return undefined;
   const [a, b] = args;
   if (fn === "eq") {
     if (!holdsMarkup(site, a!) && !holdsMarkup(site, b!)) return undefined;

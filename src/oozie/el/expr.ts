@@ -14,10 +14,12 @@ import type { ElFunction } from "./functions.ts";
  * - `uri`: for each instance of a data set; the fields of the instance's time.
  * - `action`: when a coordinator creates a workflow: nominal time, inputs and outputs.
  * - `sla`: likewise, in what is promised about an action: all but the inputs.
- * - `workflow`: while a workflow runs.
+ * - `promise`: when a workflow is submitted, in what is promised of it and of its actions: its inputs, no functions
+ *   (`SubmitXCommand.resolveSla`; the group `wf-sla-submit` is empty).
+ * - `workflow`: while a workflow runs; its inputs too.
  */
 export type Phase =
-  "submit" | "frequency" | "timeout" | "initial" | "instances" | "uri" | "action" | "sla" | "workflow";
+  "submit" | "frequency" | "timeout" | "initial" | "instances" | "uri" | "action" | "sla" | "promise" | "workflow";
 
 /** The type of the value that an expression has. */
 export type ElType = "string" | "int" | "decimal" | "boolean" | "time" | "path";

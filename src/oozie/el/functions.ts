@@ -24,6 +24,7 @@ const everywhere: readonly Phase[] = [
   "uri",
   "action",
   "sla",
+  "promise",
   "workflow",
 ];
 const instances: readonly Phase[] = ["instances"];
