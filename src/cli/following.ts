@@ -2,6 +2,7 @@ import type { HowdahEvent } from "../core/events.ts";
 import { exitCodes } from "../core/errors.ts";
 import { follow, type FollowOptions } from "../operate/follow.ts";
 import type { Tree } from "../operate/tree.ts";
+import { unreachedError } from "../operate/unreached.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Io } from "./io.ts";
 import { statusText, treeLines } from "./tree.ts";
@@ -22,7 +23,11 @@ export async function followShown(
   };
   const show = screen === undefined ? {} : { show: (tree: Tree) => screen.draw(tree) };
   try {
-    const tree = await follow(cluster, id, { ...rest, emit, ...show, signal: io.signal });
+    const {
+      tree,
+      unreached: [unreached],
+    } = await follow(cluster, id, { ...rest, emit, ...show, signal: io.signal });
+    if (unreached !== undefined) throw unreachedError(`${tree.kind} ${tree.name}`, unreached);
     return tree.status === "SUCCEEDED" ? exitCodes.done : exitCodes.failed;
   } catch (error) {
     if (io.signal.aborted) io.say(`${id} goes on; howdah watch ${id} looks again, howdah kill ${id} ends it`);
@@ -38,6 +43,8 @@ export function eventLines(event: HowdahEvent, { colors }: Io): readonly string[
       const error = event["error"] === undefined ? "" : `  ${colors.red(text("error"))}`;
       return [`${clock()}  ${text("kind")} ${text("name")}  ${from}${statusText(text("status"), colors)}${error}`];
     }
+    case "action.unreached":
+      return [`${clock()}  action ${text("action")} ${colors.red("did nothing")}: ${text("line")}`];
     case "server.away":
       return [`${clock()}  ${colors.yellow(`${text("server")} cannot be asked`)}, waiting for it: ${text("why")}`];
     case "server.back":

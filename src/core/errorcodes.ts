@@ -293,6 +293,10 @@ export const errorCodes = {
     LIVY_REFUSED: fact("Livy refused it", "its words are shown"),
   },
   HiveServer2: {
+    HIVE_UNREACHED: fact(
+      "an action of Hive ended well, though its beeline reached no HiveServer2 and did nothing",
+      "is HiveServer2 up? then `howdah rerun`",
+    ),
     HIVE_URL: fact("a JDBC URL cannot be read", "[HiveServer2](hiveserver2.md)"),
     HIVE_DISCOVERY: fact("a JDBC URL leaves it to ZooKeeper to name the server", "name the server itself"),
     HIVE_SCRIPT: fact("a script holds a string, a name or a comment that does not end", "the line is named"),

@@ -4,10 +4,11 @@ import { isOver } from "../connect/oozie/index.ts";
 import { exitCodes, HowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
+import { HiveWatch, type Unreached } from "./unreached.ts";
 import { readTree, type ActionTree, type Tree, type TreeOptions, type WorkflowActionTree } from "./tree.ts";
 
 export interface FollowOptions {
-  /** Told `job.changed`, `server.away`, `server.back` and `server.mode`. */
+  /** Told `job.changed`, `action.unreached`, `server.away`, `server.back` and `server.mode`. */
   readonly emit?: Emit;
   /** Given every tree that was read. */
   readonly show?: (tree: Tree) => void;
@@ -19,14 +20,22 @@ export interface FollowOptions {
   readonly tree?: TreeOptions;
 }
 
+/** A job that is over. */
+export interface Followed {
+  readonly tree: Tree;
+  /** Actions that ended well meanwhile, and did nothing. */
+  readonly unreached: readonly Unreached[];
+}
+
 /**
  * Looks at a job until it is over, and tells what changes; a server that cannot be asked for a while is waited for.
  * Throws `NOT_OVER` after the timeout, and what the signal is aborted with.
  */
-export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Tree> {
+export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Followed> {
   const { emit = () => undefined, show, signal, every = 2000, timeout = Infinity, tree: treeOptions = {} } = options;
   const begun = performance.now();
   const server = new ServerWatch(emit, "Oozie");
+  const hive = new HiveWatch(cluster, emit, signal);
   let known: ReadonlyMap<string, NodeFacts> | undefined;
   let last: Tree | undefined;
   for (;;) {
@@ -46,7 +55,8 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
       for (const change of changes(known, now)) emit({ event: "job.changed", ...change });
       known = now;
       show?.(tree);
-      if (isOver(tree.status)) return tree;
+      hive.look(tree);
+      if (isOver(tree.status)) return { tree, unreached: await hive.end() };
     }
     const left = timeout - (performance.now() - begun);
     if (left <= 0) throw notOver(id, last, timeout);

@@ -18,6 +18,7 @@ import {
   type WorkflowChoice,
 } from "../../operate/rerun.ts";
 import { utc } from "../../operate/planned.ts";
+import { unreachedError, unreachedInWorkflows } from "../../operate/unreached.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
 import type { Arguments } from "../command.ts";
@@ -94,6 +95,9 @@ async function ofCoordinator(
     for (const { nominal, status } of failed)
       io.out(`  ${utc(nominal)} ${status}: howdah logs ${job.name} --at ${utc(nominal)}`);
   }
+  const workflows = ended.flatMap(({ status, workflowId }) => (status === "SUCCEEDED" ? (workflowId ?? []) : []));
+  const unreached = await unreachedInWorkflows(cluster, workflows, io.signal);
+  if (unreached !== undefined) throw unreachedError(`coordinator ${job.name}`, unreached);
   return failed.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
@@ -160,7 +164,10 @@ async function ofWorkflow(cluster: Cluster, workflow: WorkflowJob, args: Argumen
   const { status } = await waitForWorkflow(cluster, id, io.signal);
   if (io.json) io.out(JSON.stringify({ ended: [{ id, status }] }));
   else io.out(status === "SUCCEEDED" ? "it ended well" : `it ended ${status}: howdah logs ${id}`);
-  return status === "SUCCEEDED" ? exitCodes.done : exitCodes.failed;
+  if (status !== "SUCCEEDED") return exitCodes.failed;
+  const unreached = await unreachedInWorkflows(cluster, [id], io.signal);
+  if (unreached !== undefined) throw unreachedError(`workflow ${name}`, unreached);
+  return exitCodes.done;
 }
 
 function refuseOptions(args: Arguments, names: readonly string[], why: string): void {

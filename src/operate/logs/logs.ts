@@ -17,6 +17,7 @@ import { findJob } from "../find.ts";
 import { utc } from "../planned.ts";
 import { batchId } from "../spark/list.ts";
 import { applicationsOf } from "../why/workflow.ts";
+import { unreachedOf } from "../unreached.ts";
 import { logsOf, readBytes } from "./containers.ts";
 import { belowRunner, Decisive, ofRunner, Tail } from "./decisive.ts";
 
@@ -163,7 +164,8 @@ async function* ofWorkflow(
 ): AsyncGenerator<LogPart, void, undefined> {
   const { request, cluster } = asking;
   const own = workflow.actions.filter(({ type }) => !type.startsWith(":"));
-  const wanted = wantedOf(own, request, workflow);
+  const failed = wantedOf(own, request, workflow);
+  const wanted = failed.length === 0 ? await nothingDone(asking, workflow, own) : failed;
   if (wanted.length === 0)
     yield note(
       `nothing of the workflow ${workflow.name} (${workflow.id}, ${workflow.status}) has failed`,
@@ -176,6 +178,21 @@ async function* ofWorkflow(
     if (externalId?.endsWith("-W") === true) yield* ofWorkflow(asking, await cluster.oozie.workflow(externalId), here);
     else yield* ofAction(asking, workflow, action, here);
   }
+}
+
+/** Actions that ended well although they did nothing. */
+async function nothingDone(
+  { cluster, request }: Asking,
+  workflow: WorkflowJob,
+  actions: readonly WorkflowAction[],
+): Promise<readonly WorkflowAction[]> {
+  const found: WorkflowAction[] = [];
+  for (const action of actions) {
+    if (action.type !== "hive2" || action.status !== "OK") continue;
+    const applications = await applicationsOf(cluster.yarn, workflow, action);
+    if ((await unreachedOf(cluster, { ...action, applications }, request.signal)) !== undefined) found.push(action);
+  }
+  return found;
 }
 
 function wantedOf(

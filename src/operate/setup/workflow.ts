@@ -7,7 +7,7 @@ import type { SubmitRequest } from "../prepare.ts";
 import { submit } from "../submit.ts";
 import { applyTables, compareTables, type TablesOptions } from "../tables.ts";
 import { readTree } from "../tree.ts";
-import { unreachedHive, type Unreached } from "./unreached.ts";
+import { unreachedIn, type Unreached } from "../unreached.ts";
 
 /** What the set-up workflow did. */
 export interface SetUpRun {
@@ -34,14 +34,16 @@ export async function runSetUp(
   const succeeded = submitted.outcome === "found" && status === "SUCCEEDED";
   // Where HiveServer2 cannot be compared with, what the workflow says is all there is.
   const nothingDone = async (): Promise<Unreached | undefined> =>
-    plan === undefined ? unreachedHive(cluster, await readTree(cluster, id), options.signal) : undefined;
+    plan === undefined ? unreachedIn(cluster, await readTree(cluster, id), options.signal) : undefined;
   const again = succeeded && (creates || (await nothingDone()) !== undefined);
   if (again) await cluster.oozie.rerunWorkflow(id, { skip: [] });
-  const tree = await follow(cluster, id, rest);
+  const {
+    tree,
+    unreached: [unreached],
+  } = await follow(cluster, id, rest);
   const next = `howdah logs ${id} says why; once that is mended, howdah setup --through-oozie again`;
   const failed = { code: "SET_UP_FAILED", fault: "run", where: id, next } as const;
   if (tree.status !== "SUCCEEDED") throw new HowdahError(`the set-up workflow ${name} is ${tree.status}`, failed);
-  const unreached = await nothingDone();
   if (unreached !== undefined)
     throw new HowdahError(
       `the set-up workflow ${name} ended well, but its action ${unreached.action} did nothing: ${unreached.line}`,
