@@ -19,14 +19,20 @@ export async function ask(question: Question, ports: Ports, deadline = 2000): Pr
   }
 }
 
-/** The first thing that is wrong with a service, or undefined. */
+/**
+ * The first thing that is wrong with a service, or undefined. One after another: a question of a server that is not ready
+ * costs it time while it starts.
+ */
 export async function askAll(
   questions: readonly Question[],
   ports: Ports,
   deadline?: number,
 ): Promise<string | undefined> {
-  const answers = await Promise.all(questions.map((question) => ask(question, ports, deadline)));
-  return answers.find((answer) => answer !== undefined);
+  for (const question of questions) {
+    const wrong = await ask(question, ports, deadline);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
 function fetched(port: number, path: string, deadline: number): Promise<string> {

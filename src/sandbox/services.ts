@@ -87,13 +87,14 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     heap: [512, 256],
     ports: ["namenode", "namenode-web"],
     needs: ["format"],
-    // In safe mode nothing can be made; until all phases of the start are over it is not even entered.
+    // In safe mode nothing can be made; until all phases of the start are over it is not even entered. The bean of the
+    // same name is one of metrics, which are up to ten seconds old.
     healthy: [
       {
         ask: "http",
         port: "namenode-web",
-        path: jmx("NameNode", "StartupProgress"),
-        answer: /"PercentComplete"\s*:\s*1\.0\b/,
+        path: "/startupProgress",
+        answer: /^\{"elapsedTime":\d+,"percentComplete":1\.0\b/,
       },
       {
         ask: "http",
@@ -115,18 +116,19 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     // The cluster's id must stand in the NameNode's folder; then it waits for the NameNode by itself.
     needs: ["format"],
     leansOn: ["namenode"],
+    // Asked before it has registered, it answers with an exception in its log.
     healthy: [
-      {
-        ask: "http",
-        port: "datanode-web",
-        path: jmx("DataNode", "DataNodeInfo"),
-        answer: /ActorState\W+RUNNING/,
-      },
       {
         ask: "http",
         port: "namenode-web",
         path: jmx("NameNode", "FSNamesystemState"),
         answer: /"NumLiveDataNodes"\s*:\s*1\b/,
+      },
+      {
+        ask: "http",
+        port: "datanode-web",
+        path: jmx("DataNode", "DataNodeInfo"),
+        answer: /ActorState\W+RUNNING/,
       },
     ],
   },
