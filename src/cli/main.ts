@@ -43,6 +43,10 @@ export const commands: Readonly<
     describe: "ask the tables of a folder in SQL",
     load: async () => (await import("./commands/query.ts")).queryCommand,
   },
+  check: {
+    describe: "run the declared checks on rows on partitions that there are",
+    load: async () => (await import("./commands/check.ts")).checkCommand,
+  },
   report: {
     describe: "tell of all hours of a folder, and what came of them, on one page",
     load: async () => (await import("./commands/report.ts")).reportCommand,

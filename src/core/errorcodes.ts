@@ -81,6 +81,10 @@ export const errorCodes = {
       "rows do not hold what a check demands",
       "some are shown; they are kept aside: [checks on rows](row-checks.md)",
     ),
+    NOTHING_TO_CHECK: fact(
+      "`howdah check` of what declares no checks on rows, or has no partition in the range",
+      "[checks on rows](row-checks.md)",
+    ),
     STRAY_ROW: fact("a job's SELECT gives a row of another hour", "`date_ts` comes from the input"),
     UNIT: fact("a job is asked for what is none of its units", "an hour is yyyyMMdd_HH, a day yyyyMMdd"),
     SQL: fact("DuckDB could not do a job's SQL", "its words are shown"),

@@ -152,3 +152,9 @@ export function meaningOf(select: SelectOf): {
     macros: Object.fromEntries(used.map((name) => [name, hashOf({ ...macros[name]! })])),
   };
 }
+
+/** Whether a name stands in SQL; also where it means something else, which makes too much, never too little. */
+export function mentions(sql: SqlParts, name: string): boolean {
+  const found = new RegExp(`(?<!\\w)${name.replace(".", String.raw`"?\s*\.\s*"?`)}(?!\\w)`, "i");
+  return sql.some((part) => typeof part === "string" && found.test(part));
+}

@@ -52,12 +52,12 @@ async function numbersOf(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { compiled } = range;
   const keys = new Set(range.units.map((unit) => unitKey(compiled, unit)));
-  const selects = plan.sources.map((source) => filled(source, range));
+  const selects = new Map(sourcesOf(plan).map((source) => [source, filled(plan.sources[source]!, range)]));
   const found = new Map<string, readonly string[]>();
-  if (selects.length === 0) return found;
+  if (selects.size === 0) return found;
   let rows: readonly (readonly unknown[])[];
   try {
-    rows = await workspace.rows(selects.join("\nunion all\n"));
+    rows = await workspace.rows([...selects.values()].join("\nunion all\n"));
   } catch (error) {
     throw await brokenCheck(error, selects, range, plan, workspace);
   }
@@ -71,16 +71,16 @@ async function numbersOf(
 /** Finds the check whose SQL the engine does not take: together they do not tell. */
 async function brokenCheck(
   error: unknown,
-  selects: readonly string[],
+  selects: ReadonlyMap<number, string>,
   range: CheckedRange,
   plan: CheckPlan,
   workspace: Workspace,
 ): Promise<HowdahError> {
-  for (const [i, select] of selects.entries()) {
+  for (const [source, select] of selects) {
     try {
       await workspace.rows(select);
     } catch (own) {
-      const checks = ofSource(plan, i);
+      const checks = ofSource(plan, source);
       const names = checks.map(({ name }) => JSON.stringify(name)).join(", ");
       return engineError(own, `${range.compiled.job.name}: check ${names}`, placeOf(range.compiled, checks[0]));
     }
@@ -99,6 +99,12 @@ function strayRow(unit: string, source: number, { compiled }: CheckedRange, plan
       next: "let the SELECT keep to the rows of the relation `units`",
     },
   );
+}
+
+/** The sources that some check of a plan asks for: all, unless checks were left out of it. */
+export function sourcesOf({ checks }: Pick<CheckPlan, "checks">): readonly number[] {
+  const used = new Set(checks.flatMap(({ numbers }) => numbers.flat().map(({ source }) => source)));
+  return [...used].sort((a, b) => a - b);
 }
 
 function ofSource({ checks }: CheckPlan, source: number): readonly CheckSpec[] {
@@ -143,7 +149,12 @@ function rowsBefore(range: CheckedRange, unit: Instant, table: string, last: num
   return found;
 }
 
-function filled(parts: SqlParts, { compiled, data }: Pick<CheckedRange, "compiled" | "data">, held = ""): string {
+/** SQL of a check with the values of parameters; `held` is what stands for the partition behind FROM. */
+export function filled(
+  parts: SqlParts,
+  { compiled, data }: Pick<CheckedRange, "compiled" | "data">,
+  held = "",
+): string {
   const types = new Map(compiled.parameters.map(({ name, spec }) => [name, spec.type]));
   return fillParts(parts, (name) =>
     name === heldRows ? held : sqlValue(types.get(name) ?? "string", data.values.need(name)),
@@ -206,7 +217,7 @@ export async function linesOfChecks(
 }
 
 /** Some of the rows of a unit that break a check; undefined where numbers tell everything. */
-async function sampleOf(
+export async function sampleOf(
   range: CheckedRange,
   unit: string,
   { rows }: CheckSpec,

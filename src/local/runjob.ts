@@ -112,7 +112,7 @@ function before(units: readonly Instant[], failure: JobOutcome["failure"]): read
 }
 
 /** Divides units into runs whose input files are not too many bytes together. */
-function batches(compiled: CompiledJob, units: readonly Instant[], data: Data): readonly (readonly Instant[])[] {
+export function batches(compiled: CompiledJob, units: readonly Instant[], data: Data): readonly (readonly Instant[])[] {
   const all: Instant[][] = [];
   let bytes = Infinity;
   for (const unit of units) {

@@ -3,7 +3,7 @@ import { columnList, type HiveType } from "../../hive/table.ts";
 import type { CompiledJob } from "../../jobs/compile.ts";
 import { isRawDataSet, type RawDataSet, type TableDataSet } from "../../jobs/job.ts";
 import type { Row } from "../../jobs/cases/difference.ts";
-import type { SqlParts } from "../../jobs/sql.ts";
+import { mentions } from "../../jobs/sql.ts";
 import type { Instant } from "../../core/time.ts";
 import { compute, firstOverLimit, sumUp, type Contents } from "../compute.ts";
 import { duckdbType, sqlName, sqlText, type Engine, type Workspace } from "../engine.ts";
@@ -53,12 +53,6 @@ function neededFor(compiled: CompiledJob, tables: ReadonlySet<string>): Compiled
     return true;
   });
   return { ...compiled, selects: selects.reverse() };
-}
-
-/** Whether a name stands in SQL; also where it means something else, which makes too much, never too little. */
-function mentions(sql: SqlParts, name: string): boolean {
-  const found = new RegExp(`(?<!\\w)${name.replace(".", String.raw`"?\s*\.\s*"?`)}(?!\\w)`, "i");
-  return sql.some((part) => typeof part === "string" && found.test(part));
 }
 
 /** Why the first of some units fails that does not hold its checks. */
