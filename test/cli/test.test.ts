@@ -107,7 +107,7 @@ describe("howdah test", () => {
       .replace("| b      | null  | 1        |", "| c      | 1     | 7        |")
       .replace("11.50", "11.75");
     writeFile(join(project, "collect.test.md"), wrong);
-    const ended = await test("--junit", "out.xml");
+    const ended = await test("--junit", "build/out.xml");
     assert.equal(ended.code, 1, ended.err);
     assert.equal(
       ended.out.split("\n").slice(0, 6).join("\n"),
@@ -121,7 +121,7 @@ describe("howdah test", () => {
       ].join("\n"),
     );
     assert.match(ended.out, /\nfailed: 3 passed, 1 failed in/);
-    const xml = readFileSync(join(project, "out.xml"), "utf8");
+    const xml = readFileSync(join(project, "build/out.xml"), "utf8");
     assert.match(xml, /<testsuites name="sensors" tests="4" failures="1"/);
     assert.match(
       xml,

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { exitCodes, HowdahError } from "../../core/errors.ts";
 import { errorFacts } from "../../core/events.ts";
 import { findCases } from "../../local/cases/find.ts";
@@ -66,8 +67,12 @@ function refuseOptions(args: Arguments): void {
 
 function writeJunit(args: Arguments, { config }: Project, outcomes: readonly CaseOutcome[]): void {
   const file = args.text("junit");
-  if (file !== undefined)
-    onDisk("write the JUnit file", file, () => writeFileSync(file, junitXml(config.name, outcomes)));
+  if (file === undefined) return;
+  onDisk("write the JUnit file", file, () => {
+    // Build servers begin with a fresh checkout, which has no folder of results.
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, junitXml(config.name, outcomes));
+  });
 }
 
 function showOutcome(outcome: CaseOutcome, io: Io): void {
