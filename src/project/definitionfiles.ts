@@ -96,7 +96,7 @@ class DefinitionFiles {
   /** Files of definitions are loaded here; packages, and what else is no TypeScript, by jiti. */
   #import(id: string, from: string): unknown {
     if (id === "howdah") return this.#library;
-    if (!id.startsWith(".")) return this.#jitiFor(from).import(id);
+    if (!/^[./]/.test(id)) return this.#jitiFor(from).import(id);
     const path = resolve(dirname(from), id);
     const file = this.#modules.has(path) ? path : typescriptAt(path);
     return file === undefined ? this.#jitiFor(from).import(id) : this.load(file);

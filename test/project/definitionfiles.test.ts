@@ -43,7 +43,7 @@ const many = {
   "main.ts": `import { basename } from "node:path";
 import { readFileSync } from "node:fs";
 import data from "./data.json" with { type: "json" };
-import { left } from "./left";
+import { left, seen } from "./left";
 import { compiled } from "./compiled.js";
 import { inFolder } from "./folder";
 import plain from "./plain.cjs";
@@ -51,6 +51,8 @@ import { own } from "own";
 export const sum = [left, compiled, inFolder, data.five, plain.six, own];
 export const here = basename(import.meta.url);
 export const read = readFileSync(new URL("./data.json", import.meta.url), "utf8");
+const absolute = new URL("./left.ts", import.meta.url).pathname;
+export const same = (await import(absolute)).left === left && (await import(absolute)).seen === seen;
 export const later = (await import("./later.ts")).later;
 export const required = typeof require;
 `,
@@ -104,9 +106,10 @@ describe("files of definitions", () => {
     withCache(async (project, cache) => {
       write(project, many);
       for (const time of ["first", "second"]) {
-        const { sum, here, read, later, required } = await load(project);
+        const { sum, here, read, later, required, same } = await load(project);
         assert.deepEqual(sum, [1, 2, 3, 5, 6, 7], time);
         assert.deepEqual([here, read, later, required], ["main.ts", '{ "five": 5 }\n', "later", "function"], time);
+        assert.equal(same, true, "a file is loaded once, however it is named");
         assert.equal(kept(cache).length, 1);
       }
     }));
