@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { simpleAuth } from "../connect/auth/index.ts";
@@ -18,8 +18,8 @@ export async function format(parts: Parts, signal?: AbortSignal): Promise<void> 
   const folder = join(sandbox.data, "namenode");
   const left = serverProcess(sandbox.run, "format").pid;
   if (left !== undefined) await endProcesses([left], 0);
-  if (!existsSync(join(folder, "current/VERSION"))) {
-    // What is there without that file is left of a format that was interrupted.
+  if (!hasNameSpace(folder)) {
+    // What is there is left of a format that was interrupted.
     rmSync(folder, { recursive: true, force: true });
     const namenode = launchOf("namenode", parts);
     const launch = { ...namenode, args: [...namenode.args, "-format", "-nonInteractive"], log: formatLog(sandbox) };
@@ -32,6 +32,15 @@ export async function format(parts: Parts, signal?: AbortSignal): Promise<void> 
     if (code() !== 0) throw startFailure("the format of HDFS", launch.log, "failed");
   }
   forgetServer(sandbox.run, "format");
+}
+
+/**
+ * Whether a NameNode's folder was formatted to the end: the image comes last (`FSImage.format`), under its own name when
+ * it is whole. Where something was written since, it is left to the NameNode to say what is wrong.
+ */
+export function hasNameSpace(folder: string): boolean {
+  const current = join(folder, "current");
+  return existsSync(current) && readdirSync(current).some((name) => /^(?:fsimage_\d+|edits_.*)$/.test(name));
 }
 
 function formatLog(sandbox: Sandbox): string {
