@@ -11,7 +11,7 @@ import { exampleJobs, TestSandbox } from "./sandbox.js";
 import { absent, until } from "./waiting.js";
 
 describe("cluster: the sandbox's clients", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   const folder = freshFolders();
   const run = randomBytes(4).toString("hex");
   let at: ClusterAddresses;
