@@ -20,7 +20,7 @@ async function report(folder: string, given: Readonly<Record<string, string>> = 
 }
 
 function statesOf({ dataSets }: ReportFacts, hour: number): Readonly<Record<string, InstanceFacts["state"]>> {
-  const hourly = dataSets.filter(({ every }) => every === "hour");
+  const hourly = dataSets.filter(({ every }) => every === "every hour");
   return Object.fromEntries(hourly.map(({ name, instances }) => [name, instances[hour]!.state]));
 }
 

@@ -23,7 +23,7 @@ export function hourly(
     table: `house.${name}`,
     job: "collect",
     coordinator: "every-hour",
-    every: "hour",
+    every: "every hour",
     instances: Array.from({ length: count }, (_, i) => ({ time: timeAt(i), until: timeAt(i + 1), ...of(i) })),
   };
 }
