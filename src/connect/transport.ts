@@ -1,11 +1,11 @@
 // What axios and Node's agents do for a client. Loaded with the first request: importing axios takes a quarter of a second.
-import dns from "node:dns";
 import http from "node:http";
 import https from "node:https";
-import net from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import tls from "node:tls";
 import axios, { isAxiosError, isCancel } from "axios";
+import { lookupWith } from "./socket.ts";
 import { nodeTls, type TlsOptions } from "./tls.ts";
 
 export interface TransportOptions {
@@ -40,7 +40,7 @@ type Connect<Options> = (options: Options, callback?: Callback) => Duplex | null
 /** Lets go of a connection that is not accepted in time; a request that waits for it fails with CONNECT_TIMEOUT. */
 function within<Options>(milliseconds: number, connect: Connect<Options>): Connect<Options> {
   return (options, callback) => {
-    const socket = connect(options, callback) as net.Socket | null | undefined;
+    const socket = connect(options, callback) as Socket | null | undefined;
     if (socket?.connecting !== true) return socket;
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error("connection timed out"), { code: "CONNECT_TIMEOUT" }));
@@ -48,17 +48,6 @@ function within<Options>(milliseconds: number, connect: Connect<Options>): Conne
     const stop = () => clearTimeout(timer);
     socket.once("connect", stop).once("close", stop);
     return socket;
-  };
-}
-
-/** Names of `hosts` have the address given there. */
-function lookupWith(hosts: Readonly<Record<string, string>>): net.LookupFunction {
-  return (name, options, callback) => {
-    const address = hosts[name];
-    if (address === undefined) return dns.lookup(name, options, callback);
-    const family = net.isIP(address);
-    if (options.all === true) callback(null, [{ address, family }]);
-    else callback(null, address, family);
   };
 }
 

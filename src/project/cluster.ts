@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { basicAuth, delegationToken, proxyUser, simpleAuth, spnego, type Auth } from "../connect/auth/index.ts";
-import type { HiveAuth, HiveOptions, HiveSession } from "../connect/hiveserver2/index.ts";
+import type { HiveAuth, HiveDiscovery, HiveOptions, HiveSession } from "../connect/hiveserver2/index.ts";
 import type { HttpOptions } from "../connect/http.ts";
 import { livyClient, type Livy } from "../connect/livy.ts";
 import { oozieClient, type Oozie } from "../connect/oozie/index.ts";
@@ -153,6 +153,10 @@ export function openCluster({ name, target }: NamedTarget<ClusterTarget>, connec
         ...options,
         auth: own,
         ...(options.tls === undefined || tls === undefined ? {} : { tls: { ...opened(tls), ...options.tls } }),
+        ...(options.discovery === undefined || tls === undefined
+          ? {}
+          : { discovery: withAuthorities(options.discovery, opened(tls)) }),
+        ...(hosts === undefined ? {} : { addresses: hosts }),
         ...(login.actAs === undefined ? {} : { proxyUser: login.actAs }),
         ...(connection.emit === undefined ? {} : { emit: connection.emit }),
       });
@@ -165,6 +169,15 @@ export function openCluster({ name, target }: NamedTarget<ClusterTarget>, connec
 
 function isAnonymous(auth: HiveAuth): boolean {
   return auth.kind === "password" && auth.user === "anonymous";
+}
+
+/** A target's certificates hold for servers that are found, and for ZooKeeper where it speaks TLS. */
+function withAuthorities(discovery: HiveDiscovery, tls: TlsOptions): HiveDiscovery {
+  return {
+    ...discovery,
+    ...(discovery.tls === undefined ? {} : { tls: { ...tls, ...discovery.tls } }),
+    serverTls: { ...tls, ...discovery.serverTls },
+  };
 }
 
 /** The host of `hdfs://host:8020`. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import { isHowdahError } from "#src/core/errors.js";
 
 /** Asks until the answer is as wished, and fails with the last answer when it takes too long. */
@@ -14,7 +15,7 @@ export async function until<T>(
     const answer = await ask();
     if (enough(answer)) return answer;
     if (Date.now() > deadline)
-      assert.fail(`${what}: not within ${seconds} s; at last ${JSON.stringify(answer, undefined, 1).slice(0, 4000)}`);
+      assert.fail(`${what}: not within ${seconds} s; at last ${inspect(answer, { depth: 8 }).slice(0, 4000)}`);
     await sleep(every);
   }
 }

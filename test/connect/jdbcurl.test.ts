@@ -83,6 +83,9 @@ describe("connect: JDBC URLs of HiveServer2", () => {
     ["jdbc:hive2://h/default;principal=hive/h@R;saslQop=auth-conf", /saslQop=auth-conf/, /ssl=true/],
     ["jdbc:hive2://h/default;initFile=/x.sql", /initFile/, /splitScript/],
     ["jdbc:hive2://h/default;loginTimeout=soon", /number of seconds/, undefined],
+    ["jdbc:hive2://h/;serviceDiscoveryMode=consul", /zooKeeper, zooKeeperHA or none/, undefined],
+    ["jdbc:hive2://h/;serviceDiscoveryMode=zooKeeper;zooKeeperSSLEnable=1", /zooKeeperSSLEnable must be/, undefined],
+    ["jdbc:hive2://h/;serviceDiscoveryMode=zooKeeper;sslTrustStore=t.jks", /cannot be read/, /keytool/],
   ] as const)
     it(`such as ${url} are refused, with what to do`, () => {
       const error = refused(url);
@@ -93,11 +96,31 @@ describe("connect: JDBC URLs of HiveServer2", () => {
       assert.ok(!`${error.message} ${error.where} ${error.next}`.includes("secret-1"));
     });
 
-  it("that leave it to ZooKeeper are refused with how to find the servers", () => {
-    const error = refused("jdbc:hive2://zk1:2181,zk2:2181/;serviceDiscoveryMode=zooKeeper;zooKeeperNamespace=hs2");
-    assert.equal(error.code, "HIVE_DISCOVERY");
-    assert.match(error.next!, /-server zk1:2181 ls \/hs2/);
-  });
+  for (const [words, expected] of [
+    ["serviceDiscoveryMode=zooKeeper", { namespace: "hiveserver2" }],
+    ["serviceDiscoveryMode=zookeeper;zooKeeperNamespace=/hs2", { namespace: "hs2" }],
+    ["serviceDiscoveryMode=zooKeeperHA", { namespace: "hs2ActivePassiveHA", leader: true }],
+    [
+      "serviceDiscoveryMode=zooKeeper;transportMode=http;httpPath=gw;sslTrustStore=ca.pem",
+      { namespace: "hiveserver2", transport: "http", httpPath: "gw", serverTls: { ca: "ca.pem" } },
+    ],
+    [
+      "serviceDiscoveryMode=zooKeeper;zooKeeperSSLEnable=true;zooKeeperTruststoreLocation=zk.pem;" +
+        "zooKeeperKeystoreLocation=c.p12;zooKeeperKeystorePassword=pw;zooKeeperTruststoreType=PEM",
+      { namespace: "hiveserver2", tls: { ca: "zk.pem", pfx: "c.p12", passphrase: "pw" } },
+    ],
+  ] as const)
+    it(`that leave it to ZooKeeper are understood: ${words}`, () => {
+      const { hosts, discovery, httpPath, tls, database } = parseJdbcUrl(`jdbc:hive2://zk1,zk2:2182/sales;${words}`);
+      assert.deepEqual(discovery, {
+        zooKeeper: [
+          { host: "zk1", port: 2181 },
+          { host: "zk2", port: 2182 },
+        ],
+        ...expected,
+      });
+      assert.deepEqual([hosts, httpPath, tls, database], [[], undefined, undefined, "sales"]);
+    });
 
   it("never show a password", () => {
     const password = fc.stringMatching(/^[A-Za-z0-9%+!]{6,12}$/);

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import { isHowdahError } from "../../core/errors.ts";
 import { ConnectError, failure } from "../errors.ts";
+import { connected } from "../socket.ts";
 import type { CallFacts, Exchange } from "./exchange.ts";
-import { hungUp, loginRefused, notThrift, tooLate, wantsSasl } from "./explain.ts";
+import { hungUp, loginRefused, notThrift, notTls, tooLate, wantsSasl } from "./explain.ts";
 import type { HiveHost, HiveOptions } from "./options.ts";
 import { mechanismOf, saslStatus, type Mechanism } from "./sasl.ts";
-import { connected } from "./socket.ts";
 import { messageEnd } from "./unframed.ts";
 
 /** A connection of the binary transport, with who asks already told. @throws ConnectError */
@@ -18,7 +18,7 @@ export async function openBinary(
   const { auth = { kind: "noSasl" } } = options;
   const mechanism = mechanismOf(auth, to.host);
   const exchange = new BinaryExchange(
-    await connected(to, options, where, clean),
+    await connected(to, options, { what: "cannot connect to HiveServer2", where, clean, notTls }),
     mechanism !== undefined,
     where,
     clean,

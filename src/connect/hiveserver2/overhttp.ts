@@ -13,7 +13,7 @@ const unlimited = 2_000_000_000;
 
 /** The HTTP transport: each message is a POST. Nothing is connected yet. */
 export function openHttp(to: HiveHost, options: HiveOptions, url: string): Exchange {
-  const { tls, connectTimeout, emit, headers, httpPath = "" } = options;
+  const { tls, addresses, connectTimeout, emit, headers, httpPath = "" } = options;
   const base = new URL(url);
   base.pathname = "";
   const http = new Http(
@@ -22,6 +22,7 @@ export function openHttp(to: HiveHost, options: HiveOptions, url: string): Excha
       url: base.href,
       auth: [...who(options, to.host), cookies()],
       ...(tls === undefined ? {} : { tls }),
+      ...(addresses === undefined ? {} : { hosts: addresses }),
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
       ...(emit === undefined ? {} : { emit }),
       ...(headers === undefined ? {} : { headers }),

@@ -1,7 +1,9 @@
 import { bug, HowdahError } from "../../core/errors.ts";
 import { ConnectError } from "../errors.ts";
+import { firstThatAnswers } from "../failover.ts";
 import { Redaction } from "../redact.ts";
 import { openBinary } from "./binary.ts";
+import { discovered, type Found } from "./discovery.ts";
 import type { Exchange } from "./exchange.ts";
 import { refused } from "./explain.ts";
 import { execute, isError, type ExecuteOptions, type HiveResult } from "./operation.ts";
@@ -28,33 +30,24 @@ export interface HiveSession {
 const protocol = { newest: 9, oldest: 5 };
 
 /**
- * Opens a session with the first server that answers. The package hive-driver is loaded now.
- * @throws ConnectError: CONNECT_REFUSED and its like, TLS, HIVE_LOGIN, HIVE_TRANSPORT, IMPERSONATION_REFUSED
+ * Opens a session with the first server that answers, of those that ZooKeeper tells where `discovery` is given. The package
+ * hive-driver is loaded now.
+ * @throws ConnectError: CONNECT_REFUSED and its like, TLS, HIVE_LOGIN, HIVE_TRANSPORT, IMPERSONATION_REFUSED; with ZooKeeper
+ * also HIVE_DISCOVERY and ZOOKEEPER
  */
 export async function openHive(options: HiveOptions): Promise<HiveSession> {
-  if (options.hosts.length === 0) throw new HowdahError("HiveServer2 needs a host", { code: "HIVE_URL" });
-  const refusals: ConnectError[] = [];
-  for (const host of options.hosts) {
-    try {
-      return await openAt(host, { auth: anonymous, ...options });
-    } catch (error) {
-      if (!(error instanceof ConnectError) || !error.elsewhere) throw error;
-      refusals.push(error);
-      options.emit?.({ event: "hive.failover", from: hiveUrl(host, options), why: error.message });
-    }
-  }
-  const last = refusals.at(-1)!;
-  if (refusals.length === 1) throw last;
-  throw new ConnectError(
-    `none of the servers answers: ${refusals.map(({ where, message }) => `${where}: ${message}`).join("; ")}`,
-    {
-      code: last.code,
-      progress: last.progress,
-      where: options.hosts.map((host) => hiveUrl(host, options)).join(", "),
-      next: last.next ?? "look at the servers' own logs",
-      cause: last,
-    },
-  );
+  const { discovery, hosts } = options;
+  const { servers, next } =
+    discovery === undefined
+      ? { servers: hosts.map((host) => ({ host, options })), next: undefined }
+      : await discovered(options, discovery);
+  if (servers.length === 0) throw new HowdahError("HiveServer2 needs a host", { code: "HIVE_URL" });
+  const where = (server: Found): string => hiveUrl(server.host, server.options);
+  return firstThatAnswers(servers, (one) => openAt(one.host, { auth: anonymous, ...one.options }), {
+    where,
+    failed: (server, { message }) => options.emit?.({ event: "hive.failover", from: where(server), why: message }),
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 async function openAt(host: HiveHost, options: HiveOptions): Promise<HiveSession> {
