@@ -241,10 +241,9 @@ export function skippedNodes(workflow: WorkflowJob, choice: WorkflowChoice): rea
       },
     );
   }
-  const begun = node.start?.getTime() ?? Infinity;
-  return done
-    .filter((one) => one.name !== node.name && (one.start?.getTime() ?? Infinity) < begun)
-    .map((one) => one.name);
+  // The server gives them in the order in which they began (GET_ACTIONS_FOR_WORKFLOW), but their times in whole seconds.
+  const before = new Set(own.slice(0, own.indexOf(node)));
+  return done.filter((one) => before.has(one)).map((one) => one.name);
 }
 
 /** Runs a workflow that is over again. */
