@@ -21,6 +21,7 @@ import {
   writeFile,
   type Ended,
 } from "../support/command.js";
+import { closedPort } from "../support/faults.js";
 import { TestHdfs } from "./hdfs.js";
 
 /** The scripts that a build brings for hosts without Node, with the real clients; each test goes on from the one before. */
@@ -132,6 +133,20 @@ describe("cluster: bin/ of a build", function () {
       "select concat(sensor, ' has ', cast(total * 100 as bigint)) from house.totals where date_ts = '20240101_01'",
     );
     ended(answer, 0, /s1 has 2100\b/, /s2 has 250\b/);
+  });
+
+  it("fails where HiveServer2 cannot be reached, which beeline itself does not with a file", async () => {
+    const settings = join(project, "build-files/bin/settings.sh");
+    const own = readFileSync(settings, "utf8");
+    const file = writeFile(join(project, "asked.hql"), "select 1;\n");
+    writeFile(settings, own.replace(/^hive_url=.*$/m, `hive_url=jdbc:hive2://localhost:${await closedPort()}/default`));
+    try {
+      for (const asked of [file, "select 1"]) assert.notEqual((await step("30_query", asked)).code, 0, asked);
+      ended(await step("05_set_up_hive"), 1, /error: HiveServer2 cannot be reached/);
+    } finally {
+      writeFile(settings, own);
+    }
+    ended(await step("30_query", file), 0);
   });
 
   it("submits with the values that are given, and names those that are not", async () => {

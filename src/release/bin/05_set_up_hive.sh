@@ -8,4 +8,6 @@ need beeline
 
 values_of tables "$@"
 . "$values"
+# Beeline of Hive 3 ends with 0 when it is given a file and reaches no HiveServer2; with -e it does not.
+beeline -u "$hive_url" -n "$(id -un)" -e "select 1" >/dev/null || fail "HiveServer2 cannot be reached"
 exec beeline -u "$hive_url" -n "$(id -un)" "$@" -f "$build/hive/tables.hql"
