@@ -2,7 +2,6 @@ import type { HowdahEvent } from "../core/events.ts";
 import { exitCodes } from "../core/errors.ts";
 import { follow, type FollowOptions } from "../operate/follow.ts";
 import type { Tree } from "../operate/tree.ts";
-import { unreachedError } from "../operate/unreached.ts";
 import type { Cluster } from "../project/cluster.ts";
 import type { Io } from "./io.ts";
 import { statusText, treeLines } from "./tree.ts";
@@ -16,19 +15,18 @@ export async function followShown(
 ): Promise<number> {
   const { current, ...rest } = options;
   const screen = process.stdout.isTTY && !io.json ? new Screen(io, current) : undefined;
+  let lost = 0;
   const emit = (event: HowdahEvent): void => {
+    if (event.event === "action.lost") lost += 1;
     if (io.json) io.out(JSON.stringify(event));
     else if (screen !== undefined) screen.take(event);
     else for (const line of eventLines(event, io)) io.out(line);
   };
   const show = screen === undefined ? {} : { show: (tree: Tree) => screen.draw(tree) };
   try {
-    const {
-      tree,
-      unreached: [unreached],
-    } = await follow(cluster, id, { ...rest, emit, ...show, signal: io.signal });
-    if (unreached !== undefined) throw unreachedError(`${tree.kind} ${tree.name}`, unreached);
-    return tree.status === "SUCCEEDED" ? exitCodes.done : exitCodes.failed;
+    const tree = await follow(cluster, id, { ...rest, emit, ...show, signal: io.signal });
+    if (lost > 0) io.say(`Oozie takes for done what did nothing; howdah why ${id} says what to do`);
+    return tree.status === "SUCCEEDED" && lost === 0 ? exitCodes.done : exitCodes.failed;
   } catch (error) {
     if (io.signal.aborted) io.say(`${id} goes on; howdah watch ${id} looks again, howdah kill ${id} ends it`);
     throw error;
@@ -43,8 +41,8 @@ export function eventLines(event: HowdahEvent, { colors }: Io): readonly string[
       const error = event["error"] === undefined ? "" : `  ${colors.red(text("error"))}`;
       return [`${clock()}  ${text("kind")} ${text("name")}  ${from}${statusText(text("status"), colors)}${error}`];
     }
-    case "action.unreached":
-      return [`${clock()}  action ${text("action")} ${colors.red("did nothing")}: ${text("line")}`];
+    case "action.lost":
+      return [`${clock()}  ${colors.red(`${text("name")} ended OK, but did nothing: ${text("said")}`)}`];
     case "server.away":
       return [`${clock()}  ${colors.yellow(`${text("server")} cannot be asked`)}, waiting for it: ${text("why")}`];
     case "server.back":

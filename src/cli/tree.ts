@@ -79,6 +79,7 @@ function workflowActionLines(action: WorkflowActionTree, look: TreeLook, depth: 
       look,
     ),
     ...errorLines(action, look, depth + 1),
+    ...(action.lost === undefined ? [] : [`${indent(depth + 1)}${colors.red(`did nothing: ${action.lost}`)}`]),
     ...(action.workflow === undefined ? [] : linesOf(action.workflow, look, depth + 1)),
   ];
 }

@@ -297,10 +297,6 @@ export const errorCodes = {
     LIVY_REFUSED: fact("Livy refused it", "its words are shown"),
   },
   HiveServer2: {
-    HIVE_UNREACHED: fact(
-      "an action of Hive ended well, though its beeline reached no HiveServer2 and did nothing",
-      "is HiveServer2 up? then `howdah rerun`",
-    ),
     HIVE_URL: fact("a JDBC URL cannot be read", "[HiveServer2](hiveserver2.md)"),
     HIVE_DISCOVERY: fact("ZooKeeper names no HiveServer2", "`zooKeeperNamespace` of the URL; is HiveServer2 up?"),
     ZOOKEEPER: fact("ZooKeeper refused it, or what answers is none", "its words are shown"),

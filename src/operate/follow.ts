@@ -4,11 +4,11 @@ import { isOver } from "../connect/oozie/index.ts";
 import { exitCodes, HowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
-import { HiveWatch, type Unreached } from "./unreached.ts";
+import { lostActions, LostLooks, lostPatience } from "./lost.ts";
 import { readTree, type ActionTree, type Tree, type TreeOptions, type WorkflowActionTree } from "./tree.ts";
 
 export interface FollowOptions {
-  /** Told `job.changed`, `action.unreached`, `server.away`, `server.back` and `server.mode`. */
+  /** Told `job.changed`, `action.lost`, `server.away`, `server.back` and `server.mode`. */
   readonly emit?: Emit;
   /** Given every tree that was read. */
   readonly show?: (tree: Tree) => void;
@@ -20,22 +20,18 @@ export interface FollowOptions {
   readonly tree?: TreeOptions;
 }
 
-/** A job that is over. */
-export interface Followed {
-  readonly tree: Tree;
-  /** Actions that ended well meanwhile, and did nothing. */
-  readonly unreached: readonly Unreached[];
-}
-
 /**
- * Looks at a job until it is over, and tells what changes; a server that cannot be asked for a while is waited for.
+ * Looks at a job until it is over, and tells what changes; a server that cannot be asked for a while is waited for. An action
+ * that ended OK and did nothing is told, and has it in the tree.
  * Throws `NOT_OVER` after the timeout, and what the signal is aborted with.
  */
-export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Followed> {
+export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Tree> {
   const { emit = () => undefined, show, signal, every = 2000, timeout = Infinity, tree: treeOptions = {} } = options;
   const begun = performance.now();
   const server = new ServerWatch(emit, "Oozie");
-  const hive = new HiveWatch(cluster, emit, signal);
+  const looks = new LostLooks(cluster, signal, lostPatience);
+  const looking = { ...treeOptions, lost: (launcher: string) => Promise.resolve(looks.soFar(launcher)) };
+  const told = new Set<string>();
   let known: ReadonlyMap<string, NodeFacts> | undefined;
   let last: Tree | undefined;
   for (;;) {
@@ -43,7 +39,7 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
     const tree = await server.ask(async () => {
       const asked = cluster.oozie.systemMode().catch(() => undefined);
       // Neither is left under way when the other fails.
-      const read = await readTree(cluster, id, treeOptions).finally(() => asked);
+      const read = await readTree(cluster, id, looking).finally(() => asked);
       const mode = await asked;
       if (mode !== undefined) server.tellMode(mode);
       return read;
@@ -54,9 +50,15 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
       const now = nodesOf(tree);
       for (const change of changes(known, now)) emit({ event: "job.changed", ...change });
       known = now;
+      for (const lost of lostActions(tree)) {
+        if (!told.has(lost.id)) emit({ event: "action.lost", ...lost });
+        told.add(lost.id);
+      }
       show?.(tree);
-      hive.look(tree);
-      if (isOver(tree.status)) return { tree, unreached: await hive.end() };
+      if (isOver(tree.status)) {
+        if (await looks.finish()) continue;
+        return tree;
+      }
     }
     const left = timeout - (performance.now() - begun);
     if (left <= 0) throw notOver(id, last, timeout);

@@ -87,6 +87,8 @@ export interface WorkflowActionTree {
   readonly applications: readonly ApplicationFacts[];
   /** Of a sub-workflow. */
   readonly workflow: WorkflowTree | undefined;
+  /** What beeline said, where the action ended OK and did nothing; only if that was looked into. */
+  readonly lost?: string;
 }
 
 export interface ApplicationFacts {
@@ -104,6 +106,8 @@ export interface TreeOptions {
   readonly counted?: number;
   /** Whether workflows of coordinators' actions are looked into. @default true */
   readonly workflows?: boolean;
+  /** Looks into what the launcher of a hive2 action did that ended OK (`LostLooks`). @default nobody does */
+  readonly lost?: (launcher: string) => Promise<string | undefined>;
 }
 
 /** Requests at the same time. */
@@ -117,7 +121,7 @@ export async function readTree(cluster: Cluster, id: string, options: TreeOption
 /** The same, of a job whose facts are known. */
 export function treeOf(cluster: Cluster, job: AnyJob, options: TreeOptions = {}): Promise<Tree> {
   if (job.kind === "bundle") return bundleTree(cluster, job, options);
-  return job.kind === "coordinator" ? coordinatorTree(cluster, job, options) : workflowTree(cluster, job);
+  return job.kind === "coordinator" ? coordinatorTree(cluster, job, options) : workflowTree(cluster, job, options);
 }
 
 async function bundleTree(cluster: Cluster, job: BundleJob, options: TreeOptions): Promise<BundleTree> {
@@ -143,7 +147,7 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
   const looked = actions.slice(0, shown).flatMap(({ workflowId }) => workflowId ?? []);
   if (workflows)
     await inParallel(looked, side, async (id) => {
-      below.set(id, await workflowTree(cluster, await cluster.oozie.workflow(id)));
+      below.set(id, await workflowTree(cluster, await cluster.oozie.workflow(id), options));
     });
   return {
     ...factsOf(job, cluster),
@@ -168,11 +172,11 @@ function actionTree(action: CoordinatorAction, workflow: WorkflowTree | undefine
   return { id, number, nominal: iso(nominal)!, status, missing: waits, errorCode, errorMessage, workflowId, workflow };
 }
 
-async function workflowTree(cluster: Cluster, job: WorkflowJob): Promise<WorkflowTree> {
+async function workflowTree(cluster: Cluster, job: WorkflowJob, options: TreeOptions): Promise<WorkflowTree> {
   const actions = job.actions.filter(({ type }) => !type.startsWith(":") && !["switch", "fork", "join"].includes(type));
   const below = new Map<string, Partial<WorkflowActionTree>>();
   await inParallel(actions, side, async (action) => {
-    below.set(action.id, await belowAction(cluster, action));
+    below.set(action.id, await belowAction(cluster, action, options));
   });
   return {
     ...factsOf(job, cluster),
@@ -196,10 +200,14 @@ async function workflowTree(cluster: Cluster, job: WorkflowJob): Promise<Workflo
 }
 
 /** What an action began, in Oozie or in YARN. */
-async function belowAction(cluster: Cluster, action: WorkflowAction): Promise<Partial<WorkflowActionTree>> {
+async function belowAction(
+  cluster: Cluster,
+  action: WorkflowAction,
+  options: TreeOptions,
+): Promise<Partial<WorkflowActionTree>> {
   const { type, externalId, childIds, status } = action;
   if (type === "sub-workflow" && externalId?.endsWith("-W") === true)
-    return { workflow: await workflowTree(cluster, await cluster.oozie.workflow(externalId)) };
+    return { workflow: await workflowTree(cluster, await cluster.oozie.workflow(externalId), options) };
   const ids = [externalId, ...childIds].flatMap((id) => applicationId(id) ?? []);
   const applications = await Promise.all(
     [...new Set(ids)].map(async (id) => ({
@@ -207,7 +215,9 @@ async function belowAction(cluster: Cluster, action: WorkflowAction): Promise<Pa
       state: status === "RUNNING" ? await stateOf(cluster, id) : undefined,
     })),
   );
-  return { applications };
+  const launcher = type === "hive2" && status === "OK" ? applicationId(externalId) : undefined;
+  const lost = launcher === undefined ? undefined : await options.lost?.(launcher);
+  return { applications, ...(lost === undefined ? {} : { lost }) };
 }
 
 /** `application_1_0002` of that or of `job_1_0002`. */

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { isOver } from "#src/connect/oozie/index.js";
 import { logs, type LogPart, type LogsRequest } from "#src/operate/logs/logs.js";
 import { isHowdahError } from "#src/core/errors.js";
-import type { HowdahEvent } from "#src/core/events.js";
-import { follow } from "#src/operate/follow.js";
-import { unreachedError } from "#src/operate/unreached.js";
 import { needCluster } from "../support/cluster.js";
 import { operated, type Operated } from "./operated.js";
 import { all, until } from "./waiting.js";
@@ -71,29 +68,6 @@ describe("cluster: logs", function () {
     assert.ok(!JSON.stringify(parts).includes("hunter2secret"));
     const short = await read(`job-${it_.run}`, { lines: 2 });
     assert.ok(short.every((part) => part.is !== "log" || part.lines.length <= 2));
-  });
-
-  it("tells of a hive2 action that ended well, though its beeline reached no HiveServer2", async () => {
-    // Nothing listens at port 1.
-    const id = await it_.submit("workflow", `ask-${it_.run}`, { hiveServer2: "jdbc:hive2://localhost:1/default" });
-    const events: HowdahEvent[] = [];
-    const { tree, unreached } = await follow(it_.cluster, id, {
-      emit: (event) => events.push(event),
-      timeout: 300_000,
-    });
-    assert.equal(tree.status, "SUCCEEDED", "once Oozie's own word is true, nothing has to be told");
-    assert.equal(unreached.length, 1);
-    assert.deepEqual([unreached[0]!.id, unreached[0]!.action], [`${id}@ask`, "ask"]);
-    assert.match(unreached[0]!.line, /^Could not open connection to the HS2 server/);
-    assert.deepEqual(
-      events.filter(({ event }) => event === "action.unreached"),
-      [{ event: "action.unreached", ...unreached[0]! }],
-    );
-    const [first] = await read(id);
-    assert.ok(first?.is === "action" && first.status === "OK");
-    assert.match(JSON.stringify(first.decisive), /Could not open/);
-    const next = unreachedError("workflow ask", unreached[0]!).next;
-    assert.equal(next, `once HiveServer2 is up, howdah rerun ${id}`);
   });
 
   it("names the actions that there are when another is asked for", async () => {

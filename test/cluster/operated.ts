@@ -60,7 +60,7 @@ export interface Operated {
   deploy(): Promise<string>;
   /** Loads the project anew, from other files. */
   change(files: Readonly<Record<string, string>>): Promise<void>;
-  submit(kind: AppKind, name: string, changed?: Readonly<Record<string, string>>): Promise<string>;
+  submit(kind: AppKind, name: string): Promise<string>;
   /** Kills what was submitted and removes all files. */
   end(): Promise<void>;
 }
@@ -95,9 +95,9 @@ export async function operated(at: ClusterAddresses, user = at.user): Promise<Op
     change: async (files) => {
       project = await projectIn(folder, files);
     },
-    submit: async (kind, name, changed = {}) => {
+    submit: async (kind, name) => {
       const file = built().files.find(({ path }) => path === layout.properties(kind, name))!;
-      const id = await cluster.oozie.submit({ ...readProperties(String(file.content)), ...changed }, { start: true });
+      const id = await cluster.oozie.submit(readProperties(String(file.content)), { start: true });
       submitted.push(id);
       return id;
     },

@@ -161,7 +161,7 @@ describe("operate: status, watch, kill", () => {
         else bundle.status = "SUCCEEDED";
       },
     };
-    const { tree } = await follow(on, bundle.id, {
+    const tree = await follow(on, bundle.id, {
       every: 1,
       show: () => {
         if (++trees === 1) proxy.decide = () => ({ answer: { status: 503 } });

@@ -1,6 +1,7 @@
 import { didYouMean, exitCodes, HowdahError } from "../../core/errors.ts";
 import { formatOozieTime, type Instant } from "../../core/time.ts";
 import type { CoordinatorJob, WorkflowJob } from "../../connect/oozie/index.ts";
+import { lostOf, type LostAction } from "../../operate/lost.ts";
 import { findJob } from "../../operate/find.ts";
 import {
   dependentCommands,
@@ -18,7 +19,6 @@ import {
   type WorkflowChoice,
 } from "../../operate/rerun.ts";
 import { utc } from "../../operate/planned.ts";
-import { unreachedError, unreachedInWorkflows } from "../../operate/unreached.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
 import type { Arguments } from "../command.ts";
@@ -89,16 +89,16 @@ async function ofCoordinator(
   const told = (over: number): void => io.status(`${over} of ${plan.actions.length} actions are over`);
   const ended = await waitForActions(cluster, plan, { signal: io.signal, told });
   const failed = ended.filter(({ status }) => status !== "SUCCEEDED");
-  if (io.json) io.out(JSON.stringify({ ended: ended.map(({ id, status }) => ({ id, status })) }));
+  const workflows = ended.flatMap(({ status, workflowId }) => (status === "SUCCEEDED" ? (workflowId ?? []) : []));
+  const lost = await lostOf(cluster, workflows, io.signal);
+  if (io.json) io.out(JSON.stringify({ ended: ended.map(({ id, status }) => ({ id, status })), lost }));
   else {
     io.out(`${ended.length - failed.length} of ${ended.length} ended well`);
     for (const { nominal, status } of failed)
       io.out(`  ${utc(nominal)} ${status}: howdah logs ${job.name} --at ${utc(nominal)}`);
+    for (const line of lostLines(lost)) io.out(line);
   }
-  const workflows = ended.flatMap(({ status, workflowId }) => (status === "SUCCEEDED" ? (workflowId ?? []) : []));
-  const unreached = await unreachedInWorkflows(cluster, workflows, io.signal);
-  if (unreached !== undefined) throw unreachedError(`coordinator ${job.name}`, unreached);
-  return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+  return failed.length + lost.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
 function factsOf({ job, actions, open, dependents }: RerunPlan, sent: boolean): Readonly<Record<string, unknown>> {
@@ -162,12 +162,17 @@ async function ofWorkflow(cluster: Cluster, workflow: WorkflowJob, args: Argumen
   }
   if (dry || !args.flag("wait")) return exitCodes.done;
   const { status } = await waitForWorkflow(cluster, id, io.signal);
-  if (io.json) io.out(JSON.stringify({ ended: [{ id, status }] }));
-  else io.out(status === "SUCCEEDED" ? "it ended well" : `it ended ${status}: howdah logs ${id}`);
-  if (status !== "SUCCEEDED") return exitCodes.failed;
-  const unreached = await unreachedInWorkflows(cluster, [id], io.signal);
-  if (unreached !== undefined) throw unreachedError(`workflow ${name}`, unreached);
-  return exitCodes.done;
+  const lost = await lostOf(cluster, [id], io.signal);
+  if (io.json) io.out(JSON.stringify({ ended: [{ id, status }], lost }));
+  else {
+    io.out(status === "SUCCEEDED" ? "it ended well" : `it ended ${status}: howdah logs ${id}`);
+    for (const line of lostLines(lost)) io.out(line);
+  }
+  return status === "SUCCEEDED" && lost.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+function lostLines(lost: readonly LostAction[]): readonly string[] {
+  return lost.map(({ id, name, said }) => `  but ${name} (${id}) did nothing: ${said}`);
 }
 
 function refuseOptions(args: Arguments, names: readonly string[], why: string): void {

@@ -1,4 +1,5 @@
 import { exitCodes, HowdahError } from "../../core/errors.ts";
+import { lookedInto } from "../../operate/lost.ts";
 import { batchId, batchStatus } from "../../operate/spark/list.ts";
 import { jobStatus, projectStatus } from "../../operate/status.ts";
 import type { TreeOptions } from "../../operate/tree.ts";
@@ -29,7 +30,8 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
       return;
     }
     if (nameOrId !== undefined) {
-      const status = await jobStatus(cluster, definitions, nameOrId, options);
+      const lost = lookedInto(cluster, io.signal);
+      const status = await jobStatus(cluster, definitions, nameOrId, { ...options, lost });
       if (io.json) io.out(JSON.stringify(status));
       else for (const line of treeLines(status.job, { colors: io.colors, current: status.current })) io.out(line);
       return;

@@ -14,10 +14,10 @@ import { formatOozieTime, type Instant } from "../../core/time.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Definitions } from "../../project/definitions.ts";
 import { findJob } from "../find.ts";
+import { LostLooks } from "../lost.ts";
 import { utc } from "../planned.ts";
 import { batchId } from "../spark/list.ts";
 import { applicationsOf } from "../why/workflow.ts";
-import { unreachedOf } from "../unreached.ts";
 import { logsOf, readBytes } from "./containers.ts";
 import { belowRunner, Decisive, ofRunner, Tail } from "./decisive.ts";
 
@@ -164,8 +164,8 @@ async function* ofWorkflow(
 ): AsyncGenerator<LogPart, void, undefined> {
   const { request, cluster } = asking;
   const own = workflow.actions.filter(({ type }) => !type.startsWith(":"));
-  const failed = wantedOf(own, request, workflow);
-  const wanted = failed.length === 0 ? await nothingDone(asking, workflow, own) : failed;
+  const lost = await lostOf(asking, own);
+  const wanted = wantedOf(own, request, workflow, lost);
   if (wanted.length === 0)
     yield note(
       `nothing of the workflow ${workflow.name} (${workflow.id}, ${workflow.status}) has failed`,
@@ -175,33 +175,39 @@ async function* ofWorkflow(
     request.signal?.throwIfAborted();
     const here = [...path, action.name];
     const { externalId } = action;
+    if (lost.has(action))
+      yield note(`${action.name} ended ${action.status}, but did nothing`, rerunText(workflow, action));
     if (externalId?.endsWith("-W") === true) yield* ofWorkflow(asking, await cluster.oozie.workflow(externalId), here);
     else yield* ofAction(asking, workflow, action, here);
   }
 }
 
-/** Actions that ended well although they did nothing. */
-async function nothingDone(
+/** The actions that ended OK and did nothing. */
+async function lostOf(
   { cluster, request }: Asking,
-  workflow: WorkflowJob,
   actions: readonly WorkflowAction[],
-): Promise<readonly WorkflowAction[]> {
-  const found: WorkflowAction[] = [];
-  for (const action of actions) {
-    if (action.type !== "hive2" || action.status !== "OK") continue;
-    const applications = await applicationsOf(cluster.yarn, workflow, action);
-    if ((await unreachedOf(cluster, { ...action, applications }, request.signal)) !== undefined) found.push(action);
-  }
-  return found;
+): Promise<ReadonlySet<WorkflowAction>> {
+  const looks = new LostLooks(cluster, request.signal, request.patience);
+  const lost = new Set<WorkflowAction>();
+  for (const action of actions)
+    if (action.type === "hive2" && action.status === "OK" && action.externalId?.startsWith("application_") === true)
+      if ((await looks.of(action.externalId)) !== undefined) lost.add(action);
+  return lost;
+}
+
+function rerunText({ id }: WorkflowJob, { name }: WorkflowAction): string {
+  return `once HiveServer2 is up, howdah rerun ${id} --from-node ${name} does it and what comes after it`;
 }
 
 function wantedOf(
   actions: readonly WorkflowAction[],
   { action: name, all = false }: LogsRequest,
   { id, name: workflow, status }: WorkflowJob,
+  lost: ReadonlySet<WorkflowAction>,
 ): readonly WorkflowAction[] {
   const failed = actions.filter(
-    ({ status: one, errorCode }) => errorCode !== undefined || one === "ERROR" || one === "FAILED" || one === "KILLED",
+    (action) =>
+      action.errorCode !== undefined || ["ERROR", "FAILED", "KILLED"].includes(action.status) || lost.has(action),
   );
   if (name !== undefined) {
     const named = actions.filter((one) => one.name === name);

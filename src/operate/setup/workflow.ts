@@ -3,11 +3,11 @@ import type { DeclaredTables, TablePlan } from "../../hive/plan.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
 import { follow } from "../follow.ts";
+import { lookedInto, lostActions } from "../lost.ts";
 import type { SubmitRequest } from "../prepare.ts";
 import { submit } from "../submit.ts";
 import { applyTables, compareTables, type TablesOptions } from "../tables.ts";
 import { readTree } from "../tree.ts";
-import { unreachedIn, type Unreached } from "../unreached.ts";
 
 /** What the set-up workflow did. */
 export interface SetUpRun {
@@ -33,20 +33,18 @@ export async function runSetUp(
   const creates = plan?.steps.some(({ does }) => does.startsWith("create-")) === true;
   const succeeded = submitted.outcome === "found" && status === "SUCCEEDED";
   // Where HiveServer2 cannot be compared with, what the workflow says is all there is.
-  const nothingDone = async (): Promise<Unreached | undefined> =>
-    plan === undefined ? unreachedIn(cluster, await readTree(cluster, id), options.signal) : undefined;
-  const again = succeeded && (creates || (await nothingDone()) !== undefined);
+  const didNothing = async (): Promise<boolean> =>
+    lostActions(await readTree(cluster, id, { lost: lookedInto(cluster, options.signal) })).length > 0;
+  const again = succeeded && (creates || (plan === undefined && (await didNothing())));
   if (again) await cluster.oozie.rerunWorkflow(id, { skip: [] });
-  const {
-    tree,
-    unreached: [unreached],
-  } = await follow(cluster, id, rest);
+  const tree = await follow(cluster, id, rest);
   const next = `howdah logs ${id} says why; once that is mended, howdah setup --through-oozie again`;
   const failed = { code: "SET_UP_FAILED", fault: "run", where: id, next } as const;
   if (tree.status !== "SUCCEEDED") throw new HowdahError(`the set-up workflow ${name} is ${tree.status}`, failed);
-  if (unreached !== undefined)
+  const [lost] = plan === undefined ? lostActions(tree) : [];
+  if (lost !== undefined)
     throw new HowdahError(
-      `the set-up workflow ${name} ended well, but its action ${unreached.action} did nothing: ${unreached.line}`,
+      `the set-up workflow ${name} ended well, but its action ${lost.name} did nothing: ${lost.said}`,
       { ...failed, next: "once HiveServer2 is up, howdah setup --through-oozie again: it runs the workflow anew" },
     );
   const left = plan === undefined ? undefined : await compareTables(cluster, declared, options.signal);

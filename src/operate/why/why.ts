@@ -296,7 +296,13 @@ class Asked {
             : [await explainWorkflow(this.#cluster, await this.#cluster.oozie.workflow(action.workflowId))];
         return { ...about, verdict: "failed", reasons: endedReasons(job, action), parts };
       }
-      case "SUCCEEDED":
+      case "SUCCEEDED": {
+        const done = { ...about, verdict: "done" as const, reasons: endedReasons(job, action) };
+        if (action.workflowId === undefined) return done;
+        const workflow = await explainWorkflow(this.#cluster, await this.#cluster.oozie.workflow(action.workflowId));
+        // Of what did nothing only its workflow knows.
+        return workflow.verdict === "failed" ? { ...done, verdict: "failed", parts: [workflow] } : done;
+      }
       case "SKIPPED":
       case "IGNORED":
         return { ...about, verdict: "done", reasons: endedReasons(job, action) };

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { isOver, type WorkflowAction, type WorkflowJob } from "../../connect/oozie/index.ts";
 import { absentFromYarn, isApplicationOver, type Application, type Yarn } from "../../connect/yarn.ts";
 import type { Cluster } from "../../project/cluster.ts";
+import { lookedInto, lostActions, type LostAction } from "../lost.ts";
 import { utc } from "../planned.ts";
+import { treeOf } from "../tree.ts";
 import {
   reason,
   type ApplicationNow,
@@ -18,6 +20,8 @@ const settled: readonly WorkflowAction["status"][] = ["OK", "ERROR", "KILLED", "
 /** Explains how a workflow stands; a sub-workflow at which it is likewise. */
 export async function explainWorkflow(cluster: Cluster, workflow: WorkflowJob): Promise<Explanation> {
   const { id, name, status } = workflow;
+  const lost =
+    status === "SUCCEEDED" ? lostActions(await treeOf(cluster, workflow, { lost: lookedInto(cluster) })) : [];
   const open = workflow.actions.filter((action) => !settled.includes(action.status) && !action.type.startsWith(":"));
   const failed = workflow.actions.filter(({ errorCode, type }) => errorCode !== undefined && !type.startsWith(":"));
   const shown = isOver(status) ? (status === "SUCCEEDED" ? [] : failed) : open;
@@ -26,19 +30,31 @@ export async function explainWorkflow(cluster: Cluster, workflow: WorkflowJob): 
   const parts = await Promise.all(
     subs.map(async ({ externalId }) => explainWorkflow(cluster, await cluster.oozie.workflow(externalId!))),
   );
-  const reasons = [...jobReasons(workflow), ...(isOver(status) ? [] : at.flatMap(placeReasons))];
+  const reasons = [
+    ...jobReasons(workflow),
+    ...lost.map((one) => lostReason(one, id)),
+    ...(isOver(status) ? [] : at.flatMap(placeReasons)),
+  ];
   return {
     kind: "workflow",
     id,
     name,
     nominal: undefined,
     status,
-    verdict: verdictOf(workflow, at, parts),
+    verdict: lost.length > 0 ? "failed" : verdictOf(workflow, at, parts),
     reasons,
     inputs: [],
     at,
     parts,
   };
+}
+
+function lostReason({ name, said }: LostAction, id: string): Reason {
+  return reason(
+    "LOST",
+    `but its action ${name} did nothing: ${said}`,
+    `once HiveServer2 is up, howdah rerun ${id} --from-node ${name} does it and what comes after it`,
+  );
 }
 
 function jobReasons({ id, status, start, end }: WorkflowJob): readonly Reason[] {
