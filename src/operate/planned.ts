@@ -99,6 +99,25 @@ export function dataOf(plan: Planned, nominal: Instant): ActionData {
   };
 }
 
+/**
+ * What an action asks for of data sets that its own coordinator makes, and that lies before their first instance: Oozie leaves
+ * it out, so that whatever is handed on from action to action begins anew.
+ */
+export function leftOutOf(plan: Planned, nominal: Instant): readonly Instance[] {
+  const { simulation, coordinator, parameter } = plan;
+  const own = simulation
+    .action(nominal)
+    .reads.flatMap(({ instances: { dataSet }, resolved }) => resolved.dropped.map((time) => ({ dataSet, time })));
+  const ofJobs = unitsOf(coordinator, nominal, parameter).flatMap(({ job, unit }) =>
+    Object.values(job.reads).flatMap((read) => {
+      const at = { grid: gridOf(read.dataSet, parameter), nominal: unit, parameter };
+      return resolveInstances(read, at).dropped.map((time) => ({ dataSet: read.dataSet, time }));
+    }),
+  );
+  const all = [...own, ...ofJobs].filter(({ dataSet }) => mayMake(plan, dataSet));
+  return all.filter((one, i) => all.findIndex((other) => isSame(one, other)) === i);
+}
+
 /** What a workflow that was submitted by itself makes, as far as its properties tell. */
 export function madeByWorkflow(
   workflow: Workflow,

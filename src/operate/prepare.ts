@@ -7,8 +7,9 @@ import { wrongWith } from "../project/checks/values.ts";
 import type { Definitions } from "../project/definitions.ts";
 import type { Project } from "../project/load.ts";
 import type { Origin, RecordedValues, Values } from "../project/values.ts";
-import { build } from "../release/build.ts";
+import { build, valuesOf } from "../release/build.ts";
 import { propertiesOfJob, type JobProperty } from "../release/properties.ts";
+import { beginningOf, type Beginning } from "./beginning.ts";
 import { applicationOf, type Application } from "./find.ts";
 import { marks } from "./marks.ts";
 import { scheduleFacts, timesGiven, type ScheduleFacts, type Times } from "./times.ts";
@@ -39,6 +40,8 @@ export interface Submission {
   readonly submission: string;
   readonly values: readonly ValueFacts[];
   readonly schedules: readonly ScheduleFacts[];
+  /** Coordinators whose first actions begin without what they would hand on. */
+  readonly beginnings: readonly Beginning[];
   /** Whether it is started as soon as it is there, rather than at its bundle's kick-off time. */
   readonly start: boolean;
 }
@@ -100,6 +103,9 @@ export function prepare(
       ...Object.entries(inputs).map(([name, value]) => ({ name, value, from: "command line" as const })),
     ],
     schedules: coordinators.map((one) => scheduleFacts(one, values, now)),
+    beginnings: coordinators.flatMap((one) =>
+      beginningOf(cluster, one, values, valuesOf(project, target, {}, recorded)),
+    ),
     start: bundle?.kickOff === undefined,
   };
 }

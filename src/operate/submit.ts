@@ -7,6 +7,7 @@ import type { Cluster } from "../project/cluster.ts";
 import type { Project } from "../project/load.ts";
 import { withTargetLock } from "../release/lock.ts";
 import { arrivalUnknown, lookAgain, mayHaveArrived } from "./arrival.ts";
+import { beginningWarnings, type SubmitWarning } from "./beginning.ts";
 import { checkDeployed } from "./deployed.ts";
 import { jobsOf, type Application } from "./find.ts";
 import { marks, releaseOf, submissionOf } from "./marks.ts";
@@ -47,7 +48,7 @@ export async function submit(
   options: SubmitOptions = {},
 ): Promise<Submitted> {
   const { emit = () => undefined, signal, beside = false } = options;
-  const submission = await prepared(project, cluster, request, options);
+  const { submission } = await prepared(project, cluster, request, options);
   const lockOptions = { doing: "submit", emit, ...(signal === undefined ? {} : { signal }) };
   return withTargetLock(cluster, lockOptions, async (lock) => {
     const [, { same, others }] = await Promise.all([
@@ -68,17 +69,17 @@ export async function submit(
   });
 }
 
-/** Has the server look at a submission, which changes nothing. @returns it, and the server's words */
+/** Has the server look at a submission, which changes nothing. @returns it, what to think of before it is sent, and the server's words */
 export async function tryOut(
   project: Project,
   cluster: Cluster,
   request: SubmitRequest,
   options: SubmitOptions = {},
-): Promise<{ readonly submission: Submission; readonly answer: string }> {
-  const submission = await prepared(project, cluster, request, options);
+): Promise<{ readonly submission: Submission; readonly warnings: readonly SubmitWarning[]; readonly answer: string }> {
+  const { submission, warnings } = await prepared(project, cluster, request, options);
   await checkDeployed(cluster, submission, request, options.signal);
   const answer = await cluster.oozie.dryRun({ ...submission.properties, [marks.attempt]: "1" });
-  return { submission, answer };
+  return { submission, warnings, answer };
 }
 
 async function prepared(
@@ -86,12 +87,13 @@ async function prepared(
   cluster: Cluster,
   request: SubmitRequest,
   { emit = () => undefined, signal }: SubmitOptions,
-): Promise<Submission> {
+): Promise<{ readonly submission: Submission; readonly warnings: readonly SubmitWarning[] }> {
   const recorded = await recordedValues(cluster, signal);
   const submission = prepare(project, cluster, request, recorded, Date.now() as Instant);
   const { application, release, values, schedules } = submission;
-  emit({ event: "submit.prepared", ...application, release, values, schedules });
-  return submission;
+  const warnings = await beginningWarnings(cluster, submission.beginnings, signal);
+  emit({ event: "submit.prepared", ...application, release, values, schedules, warnings });
+  return { submission, warnings };
 }
 
 /** Of jobs that are over, so many of the newest are looked at; those that are alive all. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { HowdahEvent } from "#src/core/events.js";
 import type { HowdahError } from "#src/core/errors.js";
 import { cluster } from "#src/index.js";
+import type { SubmitWarning } from "#src/operate/beginning.js";
 import { submit, tryOut, type SubmitOptions } from "#src/operate/submit.js";
 import type { SubmitRequest } from "#src/operate/prepare.js";
 import type { Instant } from "#src/core/time.js";
@@ -61,6 +62,18 @@ describe("operate: submit", () => {
   }
   const withProject = (work: (project: Project) => Promise<void>, text = config()): Promise<void> =>
     withFolder(async (folder) => work(await projectIn(folder, { "howdah.config.ts": text })));
+  const stateful = `
+import * as h from "howdah";
+const p = h.parameters({ first: h.timeParameter(), origin: h.timeParameter({ default: "2012-02-01T00:00Z" }), last: h.timeParameter() });
+const set = (name, initial) => h.dataset(name, { every: h.hours(1), initial, uri: h.path\`/data/\${name}/\${h.YEAR}\${h.MONTH}\${h.DAY}\${h.HOUR}\` });
+const raw = set("raw", p.first), open = set("open", p.first), far = set("far", p.origin);
+const w = h.workflow("w", {}, () => h.shell("x", { command: "true" }));
+const c = h.coordinator("c", { every: h.hours(1), start: p.first, end: p.last, timeout: h.days(1),
+  reads: { raw: raw.current(0), earlier: raw.current(-1), open: open.current(-1), far: far.current(-1) },
+  writes: { open: open.current(0), far: far.current(0) }, accept: { BEFORE_INITIAL: "the first" }, run: () => w.with({}) });
+export default h.defineConfig({ name: "b", definitions: [c], targets: { here: h.folder("data") } });
+`;
+
   const refused = async (project: Project, request: SubmitRequest, options?: SubmitOptions): Promise<HowdahError> =>
     (await errorOf(submit(project, on, request, options))) as HowdahError;
 
@@ -90,6 +103,30 @@ describe("operate: submit", () => {
       // The lock is free again.
       assert.ok(![...hdfs.files.keys()].some((path) => path.startsWith("/r/lock.json")));
     }));
+
+  it("warns where state begins anew though there is some, by the values recorded or by what lies there", () =>
+    withProject(async (project) => {
+      await deployed(project);
+      const request = { name: "c", start: at("2012-03-01T05:00Z"), end: at("2012-03-01T08:00Z") };
+      const told = async () => (await tryOut(project, on, request)).warnings;
+      assert.deepEqual(await told(), [], "nothing is known of before");
+
+      hdfs.files.set("/v.json", Buffer.from(`{"first": "2012-03-01T00:00Z"}`));
+      const [recorded, ...more] = await told();
+      assert.deepEqual([recorded!.code, more], ["BEGINS_ANEW", []]);
+      assert.match(recorded!.message, /^c starts at 2012-03-01T05:00Z, where open begins too: .* begins anew$/);
+      assert.match(recorded!.where, /howdah\.config\.ts:\d+/);
+      assert.match(recorded!.next, /^leave --start and -D first out: it is 2012-03-01T00:00Z then; or give/);
+
+      hdfs.files.set("/v.json", Buffer.from(`{"first": "2012-03-01T05:00Z"}`));
+      assert.deepEqual(await told(), [], "it is the first that there is");
+      await on.hdfs.create("/data/open/2012030104/_SUCCESS", "");
+      const events: HowdahEvent[] = [];
+      await submit(project, on, request, { emit: (event) => events.push(event) });
+      const [lying] = events.find(({ event }) => event === "submit.prepared")!["warnings"] as SubmitWarning[];
+      assert.match(lying!.message, /begins anew; open 2012-03-01T04:00Z is there$/);
+      assert.match(lying!.next, /^give the initial instances of open a parameter of their own/);
+    }, stateful));
 
   it("tells values with where they are from, the schedules, and how many actions are late", () =>
     withProject(async (project) => {

@@ -1,6 +1,7 @@
 import { exitCodes } from "../../core/errors.ts";
 import type { HowdahEvent } from "../../core/events.ts";
-import type { Submission, SubmitRequest, ValueFacts } from "../../operate/prepare.ts";
+import type { SubmitWarning } from "../../operate/beginning.ts";
+import type { SubmitRequest, ValueFacts } from "../../operate/prepare.ts";
 import { submit, tryOut, type Submitted } from "../../operate/submit.ts";
 import type { ScheduleFacts } from "../../operate/times.ts";
 import type { Arguments } from "../command.ts";
@@ -43,7 +44,11 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
 /** Says with which values something is submitted, and what stands in the way. */
 class Progress {
   readonly #io: Io;
-  prepared: { readonly values?: readonly ValueFacts[]; readonly schedules?: readonly ScheduleFacts[] } = {};
+  prepared: {
+    readonly values?: readonly ValueFacts[];
+    readonly schedules?: readonly ScheduleFacts[];
+    readonly warnings?: readonly SubmitWarning[];
+  } = {};
 
   constructor(io: Io) {
     this.#io = io;
@@ -54,10 +59,16 @@ class Progress {
     switch (event.event) {
       case "submit.prepared": {
         const [values, schedules] = [event["values"] as ValueFacts[], event["schedules"] as ScheduleFacts[]];
-        this.prepared = { values, schedules };
+        const warnings = event["warnings"] as SubmitWarning[];
+        this.prepared = { values, schedules, warnings };
         if (json) return;
         for (const { name, value, from } of values) say(colors.dim(`${name} ${value ?? "******"} (${fromText(from)})`));
         for (const schedule of schedules) say(scheduleText(schedule));
+        for (const { message, where, next } of warnings) {
+          say(`${colors.yellow("warning:")} ${message}`);
+          say(`  at ${where}`);
+          say(`  ${colors.dim("→")} ${next}`);
+        }
         return;
       }
       case "submit.earlier":
@@ -95,13 +106,13 @@ function renderSubmitted({ outcome, kind, name, id, status, release, attempt }: 
   io.say(dim(`→ howdah status ${id}; howdah watch ${id}`));
 }
 
-function renderDryRun({ submission, answer }: { submission: Submission; answer: string }, io: Io): void {
+function renderDryRun({ submission, warnings, answer }: Awaited<ReturnType<typeof tryOut>>, io: Io): void {
   const { application, release, properties, secret, values, schedules } = submission;
   const shown = Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, secret.has(name) ? "******" : value]),
   );
   if (io.json) {
-    io.out(JSON.stringify({ ...application, release, properties: shown, values, schedules, answer }));
+    io.out(JSON.stringify({ ...application, release, properties: shown, values, schedules, warnings, answer }));
     return;
   }
   for (const [name, value] of Object.entries(shown)) io.out(`${name}=${value}`);
