@@ -3,40 +3,25 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cluster } from "#src/project/cluster.js";
-import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { howdah, writeFile, type Ended } from "../support/command.js";
-import { closedPort, faultProxy, standbyNameNode, type FaultProxy } from "../support/faults.js";
-import { throughProxies } from "./datanode.js";
+import { closedPort, faultProxy, standbyNameNode } from "../support/faults.js";
+import { FaultySensors } from "./faultysensors.js";
 import type { TestHdfs } from "./hdfs.js";
-import { configureSensors, sensorsOn, type SensorsOn } from "./sensors.js";
 
 /** Commands on a real HDFS behind proxies: what they say when something fails on the way, and what is left there. */
 describe("cluster: HDFS that fails", function () {
   this.timeout(180_000);
-  const name = `hdfs-faults-${randomBytes(3).toString("hex")}`;
   const bytes = randomBytes(3_000_000);
-  let at: ClusterAddresses;
-  let sensors: SensorsOn | undefined;
+  const sensors = new FaultySensors("hdfs-faults");
   let folder: string;
   let root: string;
   let hdfs: TestHdfs;
   let on: Cluster;
-  const proxies: FaultProxy[] = [];
 
-  before(async function () {
-    at = needCluster(this);
-    sensors = await sensorsOn(at, name, { "20210501_00": ["a,2021-05-01 00:10,51.5"] });
+  before(() => {
     ({ folder, root, hdfs, on } = sensors);
     writeFileSync(join(folder, "big"), bytes);
     writeFile(join(folder, "a.csv"), "sensor,taken,value\na,2021-05-01 01:10,1\n");
-  });
-  afterEach(async () => {
-    for (const proxy of proxies.splice(0)) await proxy.close();
-    if (sensors !== undefined) configureSensors(folder, name, at);
-  });
-  after(async function () {
-    const tests = this.test?.parent?.tests ?? [];
-    await sensors?.end(tests.every(({ state }) => state === "passed"));
   });
 
   const run = (...args: readonly string[]): Promise<Ended> => howdah([...args, "--target", "there"], folder);
@@ -44,16 +29,6 @@ describe("cluster: HDFS that fails", function () {
     const { code, out, err } = await run(...args);
     assert.equal(code, 0, err);
     return out;
-  }
-  const kept = (proxy: FaultProxy): FaultProxy => {
-    proxies.push(proxy);
-    return proxy;
-  };
-  async function throughDataNode(): Promise<FaultProxy> {
-    const { nameNode, dataNode } = await throughProxies(at);
-    proxies.push(nameNode, dataNode);
-    configureSensors(folder, name, at, { webHdfs: nameNode.url });
-    return dataNode;
   }
   const landing = (hour: string): string => `${root}/landing/lines/date_ts=20210501_${hour}`;
   const ingest = (hour: string): readonly string[] => [
@@ -65,9 +40,9 @@ describe("cluster: HDFS that fails", function () {
   ];
 
   it("reads and writes past a standby and a NameNode that is down, both before the active one", async () => {
-    const standby = kept(await standbyNameNode());
+    const standby = sensors.kept(await standbyNameNode());
     const dead = `http://localhost:${await closedPort()}`;
-    configureSensors(folder, name, at, { webHdfs: [standby.url, dead, at.webHdfs] });
+    sensors.configure({ webHdfs: [standby.url, dead, sensors.at.webHdfs] });
     await done("hdfs", "put", "big", `${root}/past/big`);
     assert.ok(bytes.equals(await hdfs.read(`${root}/past/big`)));
     assert.match(await done("hdfs", "ls", `${root}/past`), /3000000 .*\/past\/big$/m);
@@ -79,11 +54,12 @@ describe("cluster: HDFS that fails", function () {
   });
 
   it("writes past a standby that takes the first step, so that it shows at the DataNode alone", async () => {
-    const standby = kept(await standbyNameNode());
-    const { nameNode, dataNode } = await throughProxies(at);
-    proxies.push(nameNode, dataNode);
-    const half = kept(await faultProxy(nameNode.url, { redirect: (to) => to.replace(dataNode.url, standby.url) }));
-    configureSensors(folder, name, at, { webHdfs: [half.url, at.webHdfs] });
+    const standby = sensors.kept(await standbyNameNode());
+    const { nameNode, dataNode } = await sensors.beforeDataNode();
+    const half = sensors.kept(
+      await faultProxy(nameNode.url, { redirect: (to) => to.replace(dataNode.url, standby.url) }),
+    );
+    sensors.configure({ webHdfs: [half.url, sensors.at.webHdfs] });
     await done("hdfs", "put", "big", `${root}/half/big`);
     assert.ok(bytes.equals(await hdfs.read(`${root}/half/big`)));
     assert.deepEqual(await hdfs.list(`${root}/half`), ["big"]);
@@ -94,33 +70,34 @@ describe("cluster: HDFS that fails", function () {
   });
 
   it("says that all are standbys", async () => {
-    const [one, other] = [kept(await standbyNameNode()), kept(await standbyNameNode())];
-    configureSensors(folder, name, at, { webHdfs: [one.url, other.url] });
+    const [one, other] = [sensors.kept(await standbyNameNode()), sensors.kept(await standbyNameNode())];
+    sensors.configure({ webHdfs: [one.url, other.url] });
     const { code, err } = await run("hdfs", "ls", "/");
     assert.equal(code, 5);
     for (const { port } of [one, other]) assert.match(err, new RegExp(`localhost:${port}: .*StandbyException`));
   });
 
   it("names the DataNode whose name is not known here, and finds it by the target's hosts", async () => {
-    const { origin, port } = new URL((await throughDataNode()).url);
+    const before = await sensors.beforeDataNode();
+    const { origin, port } = new URL(before.dataNode.url);
     const told = "dn1.nowhere.invalid";
-    const nameNode = kept(
-      await faultProxy(proxies[0]!.url, { redirect: (to) => to.replace(origin, `http://${told}:${port}`) }),
+    const nameNode = sensors.kept(
+      await faultProxy(before.nameNode.url, { redirect: (to) => to.replace(origin, `http://${told}:${port}`) }),
     );
-    configureSensors(folder, name, at, { webHdfs: nameNode.url });
+    sensors.configure({ webHdfs: nameNode.url });
     const { code, err } = await run("hdfs", "put", "big", `${root}/far/big`);
     assert.equal(code, 5);
     assert.match(err, new RegExp(`the DataNode ${told}:${port}: this machine cannot resolve the host's name`));
     assert.ok(err.includes(`\`hosts: { "${told}": "…" }\``), err);
     assert.match(err, /dfs\.datanode\.hostname.*HttpFS/);
     assert.deepEqual(await hdfs.list(`${root}/far`), undefined);
-    configureSensors(folder, name, at, { webHdfs: nameNode.url, hosts: { [told]: "127.0.0.1" } });
+    sensors.configure({ webHdfs: nameNode.url, hosts: { [told]: "127.0.0.1" } });
     await done("hdfs", "put", "big", `${root}/far/big`);
     assert.ok(bytes.equals(await hdfs.read(`${root}/far/big`)));
   });
 
   it("brings a file through a DataNode that breaks in the middle, whole; leaves none where it does so always", async () => {
-    const dataNode = await throughDataNode();
+    const dataNode = await sensors.throughDataNode();
     let writes = 0;
     dataNode.decide = ({ method }) => (method === "PUT" && ++writes === 1 ? { cutBody: 1_000_000 } : undefined);
     await done("hdfs", "put", "big", `${root}/broken/big`);
@@ -143,7 +120,7 @@ describe("cluster: HDFS that fails", function () {
   });
 
   it("leaves no hour whose file does not come through; the same command puts it", async () => {
-    const dataNode = await throughDataNode();
+    const dataNode = await sensors.throughDataNode();
     dataNode.decide = ({ url }) => (url.includes("a.csv") ? { cutBody: 10 } : undefined);
     const { code, err } = await run(...ingest("02"));
     assert.equal(code, 5);
@@ -157,7 +134,7 @@ describe("cluster: HDFS that fails", function () {
 
   it("says who may not do what where, and leaves all as it was", async () => {
     await on.hdfs.mkdir(`${root}/closed`, { permission: "700" });
-    configureSensors(folder, name, at, { login: { user: "stranger" } });
+    sensors.configure({ login: { user: "stranger" } });
     for (const [args, path, access] of [
       [["hdfs", "put", "big", `${root}/closed/big`], `${root}/closed`, "EXECUTE"],
       [ingest("03"), `${root}/locks`, "WRITE"],
@@ -170,7 +147,7 @@ describe("cluster: HDFS that fails", function () {
         new RegExp(`Permission denied: user=stranger, access=${access}, inode="${path}"`),
         args.join(" "),
       );
-      const owned = `${at.user}, who owns ${path}, may let you in; howdah hdfs stat ${path} shows who may do what`;
+      const owned = `${sensors.at.user}, who owns ${path}, may let you in; howdah hdfs stat ${path} shows who may do what`;
       assert.ok(err.includes(owned), err);
     }
     assert.deepEqual(await hdfs.list(`${root}/closed`), []);

@@ -3,61 +3,30 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cluster } from "#src/project/cluster.js";
-import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { howdah, landReadings, startCommand, writeFile, type Ended } from "../support/command.js";
-import { faultProxy, type FaultProxy } from "../support/faults.js";
-import { throughProxies } from "./datanode.js";
+import { FaultySensors } from "./faultysensors.js";
 import type { TestHdfs } from "./hdfs.js";
-import { configureSensors, sensorsOn, type SensorsOn } from "./sensors.js";
 import { until } from "./waiting.js";
 
 /** Ctrl-C while servers do something: the exit code, what is said, and what is left there. `deploy` has its own suite. */
 describe("cluster: Ctrl-C", function () {
   this.timeout(300_000);
-  const run = randomBytes(3).toString("hex");
-  const name = `interrupt-${run}`;
-  const database = `howdah_interrupt_${run}`;
+  const database = `howdah_interrupt_${randomBytes(3).toString("hex")}`;
   const there = ["--target", "there"];
-  let at: ClusterAddresses;
-  let sensors: SensorsOn | undefined;
+  const sensors = new FaultySensors("interrupt", {
+    // Its jobs are YARN's, where it can be seen what becomes of them.
+    addresses: (at) => ({ ...at, hiveServer2: `${at.hiveServer2}?mapreduce.framework.name=yarn` }),
+    end: () => hive(`drop database if exists ${database} cascade`),
+  });
   let folder: string;
   let root: string;
   let hdfs: TestHdfs;
   let on: Cluster;
-  const proxies: FaultProxy[] = [];
 
-  before(async function () {
-    at = needCluster(this);
-    // Its jobs are YARN's, where it can be seen what becomes of them.
-    at = { ...at, hiveServer2: `${at.hiveServer2}?mapreduce.framework.name=yarn` };
-    sensors = await sensorsOn(at, name, { "20210501_00": ["a,2021-05-01 00:10,51.5"] });
+  before(() => {
     ({ folder, root, hdfs, on } = sensors);
   });
-  afterEach(async () => {
-    for (const proxy of proxies.splice(0)) await proxy.close();
-    if (sensors !== undefined) configureSensors(folder, name, at);
-  });
-  after(async function () {
-    if (sensors === undefined) return;
-    await hive(`drop database if exists ${database} cascade`);
-    const tests = this.test?.parent?.tests ?? [];
-    await sensors.end(tests.every(({ state }) => state === "passed"));
-  });
 
-  /** Has commands reach a server through a proxy. */
-  async function through(server: "oozie" | "livy"): Promise<FaultProxy> {
-    const { origin, pathname } = new URL(at[server]);
-    const proxy = await faultProxy(origin);
-    proxies.push(proxy);
-    configureSensors(folder, name, { ...at, [server]: `${proxy.url}${pathname}` });
-    return proxy;
-  }
-  async function throughDataNode(): Promise<FaultProxy> {
-    const { nameNode, dataNode } = await throughProxies(at);
-    proxies.push(nameNode, dataNode);
-    configureSensors(folder, name, { ...at, webHdfs: nameNode.url });
-    return dataNode;
-  }
   async function hive(script: string): Promise<void> {
     const { code, err } = await howdah(["hive", "run", writeFile(join(folder, "made.hql"), script), ...there], folder);
     assert.equal(code, 0, err);
@@ -87,7 +56,7 @@ describe("cluster: Ctrl-C", function () {
     (await hdfs.walk(path)).map((file) => file.path.slice(path.length + 1)).sort();
 
   it("leaves nothing of a file that is put; the same command brings it", async () => {
-    const dataNode = await throughDataNode();
+    const dataNode = await sensors.throughDataNode();
     dataNode.decide = () => ({ stallBody: 1_000_000 });
     const bytes = randomBytes(4_000_000);
     writeFileSync(join(folder, "big"), bytes);
@@ -106,7 +75,7 @@ describe("cluster: Ctrl-C", function () {
   });
 
   it("leaves an hour that is put as it was; the same command puts it", async () => {
-    const dataNode = await throughDataNode();
+    const dataNode = await sensors.throughDataNode();
     const slow = (file: string) =>
       (dataNode.decide = ({ url }) => (url.includes(file) ? { stallBody: 10 } : undefined));
     const seen = (file: string) => () => dataNode.seen.some((one) => one.includes(file));
@@ -184,7 +153,7 @@ describe("cluster: Ctrl-C", function () {
       assert.equal(await on.oozie.status(id), "RUNNING");
 
       // Oozie has got it, and has not answered.
-      const proxy = await through("oozie");
+      const proxy = await sensors.through("oozie");
       proxy.decide = ({ method }) => (method === "POST" ? { delay: 1500 } : undefined);
       const other = submit.map((word) => word.replace("05-02", "05-03"));
       const posting = await interrupted(other, "it is sent", () => proxy.seen.some((one) => one.startsWith("POST")));
@@ -201,7 +170,7 @@ describe("cluster: Ctrl-C", function () {
   });
 
   it("ends a batch that Livy was just being sent", async () => {
-    const proxy = await through("livy");
+    const proxy = await sensors.through("livy");
     proxy.decide = ({ method }) => (method === "POST" ? { delay: 1500 } : undefined);
     const times = ["--from", "2021-05-01T00:00Z", "--until", "2021-05-01T01:00Z"];
     const submit = ["spark", "submit", "collect", ...times, "--beside", "--json", ...there];
@@ -209,7 +178,7 @@ describe("cluster: Ctrl-C", function () {
     assert.match(out, /"event":"batch.posted"/);
     assert.match(out, /"event":"batch.cancelled".*"known":true.*"over":true/);
     assert.deepEqual(
-      (await on.livy.list()).filter((batch) => batch.name?.startsWith(`${name}~`)),
+      (await on.livy.list()).filter((batch) => batch.name?.startsWith(`${sensors.name}~`)),
       [],
     );
     assert.deepEqual(await hdfs.list(`${root}/data`), undefined);

@@ -21,9 +21,9 @@ export interface SensorsOn {
   end(well: boolean): Promise<void>;
 }
 
-type Settings = Partial<Pick<ClusterTarget, "webHdfs" | "hosts" | "login">>;
+export type SensorsSettings = Partial<Pick<ClusterTarget, "webHdfs" | "oozie" | "livy" | "hosts" | "login">>;
 
-const config = (name: string, root: string, at: ClusterAddresses, more: Settings): string => `
+const config = (name: string, root: string, at: ClusterAddresses, more: SensorsSettings): string => `
 import { cluster, defineConfig, folder } from "howdah";
 import { sensors } from "./definitions.ts";
 export default defineConfig({ name: "${name}", definitions: [sensors], defaultTarget: "here", targets: {
@@ -38,7 +38,7 @@ export default defineConfig({ name: "${name}", definitions: [sensors], defaultTa
 const rootOf = ({ user }: ClusterAddresses, name: string): string => `/user/${user}/howdah-test/${name}`;
 
 /** Has the project in a folder ask servers at these addresses, some of which may be proxies, with other settings. */
-export function configureSensors(folder: string, name: string, at: ClusterAddresses, more: Settings = {}): void {
+export function configureSensors(folder: string, name: string, at: ClusterAddresses, more: SensorsSettings = {}): void {
   writeFile(join(folder, "howdah.config.ts"), config(name, rootOf(at, name), at, more));
 }
 
