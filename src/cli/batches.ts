@@ -12,10 +12,12 @@ import type { Io } from "./io.ts";
 /** Shows what becomes of batches: lines of changes, how far they are on a terminal, JSON with `--json`. */
 export class Batches {
   readonly #io: Io;
-  #label = "";
+  #label: string;
 
-  constructor(io: Io) {
+  /** @param label what is followed; what is posted later has its own */
+  constructor(io: Io, label = "") {
     this.#io = io;
+    this.#label = label;
   }
 
   take(event: HowdahEvent): void {
@@ -75,6 +77,11 @@ function endText(
   const counts = progress === undefined ? "" : `  ${progress.made} made, ${progress.done} were done`;
   const reason = why === "" ? "" : `  ${why}`;
   return `${succeeded ? colors.green(word) : colors.red(word)} ${label}${counts}${reason}  ${application ?? ""}`.trimEnd();
+}
+
+/** What a batch makes, or else what it is called. */
+export function batchLabel({ id, name, job, first, last }: BatchFacts): string {
+  return job === undefined ? (name ?? id) : `${job} ${first!} to ${last!}`;
 }
 
 /** What became of a batch that was to end. */

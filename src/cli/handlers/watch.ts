@@ -2,7 +2,7 @@ import { batchStatus, batchId } from "../../operate/spark/list.ts";
 import { followBatch } from "../../operate/spark/follow.ts";
 import { jobStatus } from "../../operate/status.ts";
 import { parseBatchName } from "../../release/batchname.ts";
-import { Batches, decisiveLines } from "../batches.ts";
+import { batchLabel, Batches, decisiveLines } from "../batches.ts";
 import type { Arguments } from "../command.ts";
 import { followShown } from "../following.ts";
 import type { Io } from "../io.ts";
@@ -16,8 +16,9 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   return withCluster(args, project, async (cluster) => {
     const id = batchId(what);
     if (id !== undefined) {
-      const { name: spelled = "", application } = await batchStatus(cluster, id, project.config.name);
-      const shown = new Batches(io);
+      const facts = await batchStatus(cluster, id, project.config.name);
+      const { name: spelled = "", application } = facts;
+      const shown = new Batches(io, batchLabel(facts));
       const ref = { id, name: parseBatchName(spelled, project.config.name), application };
       const end = await followBatch(cluster, ref, { timeout, signal: io.signal, emit: (event) => shown.take(event) });
       if (!end.succeeded) for await (const line of decisiveLines(project, cluster, end, io)) io.out(line);

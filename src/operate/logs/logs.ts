@@ -376,7 +376,7 @@ async function* ofBatch(asking: Asking, id: number): AsyncGenerator<LogPart, voi
   yield {
     is: "action",
     path: [`livy:${id}`, ...(batch.name === undefined ? [] : [batch.name])],
-    id: String(id),
+    id: `livy:${id}`,
     type: "batch",
     status: batch.state,
     errorCode: application?.finalStatus,
