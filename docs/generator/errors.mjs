@@ -75,8 +75,9 @@ function codesOfTheCode() {
     }
   }
 
-  /** The exit codes of an error's faults; a client's own is the server's unless it says otherwise. */
+  /** The exit codes of an error's faults; a client's own is the server's unless it says otherwise. A warning has none. */
   function faultsOf(node, own, file) {
+    if (ts.isCallExpression(node.parent) && node.parent.expression.getText() === "warnings.push") return [];
     const written = textsIn(own.get("fault"));
     if (written.length > 0) return written.map((fault) => exitOf[fault]);
     const maker = ts.isNewExpression(node.parent) ? node.parent.expression.getText() : "";

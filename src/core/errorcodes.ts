@@ -204,6 +204,10 @@ export const errorCodes = {
       "make it a parameter, or give those",
     ),
     RUNS_ALREADY: fact("another job of the name is alive, or makes the same", "`howdah kill`, or wait"),
+    BEGINS_ANEW: fact(
+      "a warning of `submit`: a later start has what is handed on from action to action begin anew",
+      "leave `--start` out, or give the data sets' initial instances a parameter of their own",
+    ),
     SUBMIT_UNKNOWN: fact("it is not known whether a job was taken", "say the same again: it is looked up first"),
     RERUN_NOTHING: fact("no action is meant", "`howdah simulate` and `howdah why` list what there is"),
     RERUN_OPEN: fact("an action is not over yet", "wait, or kill it first"),
