@@ -113,6 +113,11 @@ export const errorCodes = {
     CASE_WHERE: fact("the condition that chooses rows is wrong", "SQL over the columns of the table"),
     CASE_DID_NOT_FAIL: fact("a job did not fail where a case says it must", "correct the case, or the job"),
     TEST_VALUE: fact("a time, rows or files that a test gives do not fit the data set", "what fits is named"),
+    NO_PYSPARK: fact(
+      "`--engine spark` without PySpark",
+      "install it, as is said; `PYSPARK_PYTHON` names another Python",
+    ),
+    SPARK: fact("Spark itself failed", "its words are shown"),
     REPLACED_TO_FAIL: fact("a test lets an action fail", "nothing: the test asked for it"),
   },
   "Landing and ingest": {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { systemCode } from "../core/errors.ts";
 
 /** How a program ended. */
@@ -14,6 +15,10 @@ export interface ChildOptions {
   /** @default this process's own */
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
+  /** A line for its standard input, which then stays open until it ends, so that it can notice that nobody waits. */
+  readonly input?: string;
+  /** Given each line of its output as it comes. @default they are gathered in `stdout` */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Between asking a program to end and ending it. */
@@ -26,15 +31,20 @@ const grace = 3000;
 export async function runChild(
   program: string,
   args: readonly string[],
-  { cwd, env, signal }: ChildOptions = {},
+  { cwd, env, signal, input, onLine }: ChildOptions = {},
 ): Promise<Ended> {
   signal?.throwIfAborted();
   const ended = await new Promise<Ended>((resolve, reject) => {
     // A group of its own: `mvn` and `pip` are scripts, whose children must end with them.
-    const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    // A program that ends before it has read everything breaks the pipe; its exit code says why.
+    child.stdin.on("error", () => undefined);
+    if (input === undefined) child.stdin.end();
+    else child.stdin.write(`${input}\n`);
+    if (onLine === undefined) child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    else createInterface({ input: child.stdout }).on("line", onLine);
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ManyErrors, type HowdahError } from "#src/core/errors.js";
 import { findCases } from "#src/local/cases/find.js";
 import { loadProject, type Project } from "#src/project/load.js";
-import { howdah, landReadings, removeFolder, sensorsProject, writeFile } from "../support/command.js";
+import { howdah, landReadings, removeFolder, sensorsProject, startCommand, writeFile } from "../support/command.js";
 import { projectRoot } from "../support/project.js";
+import { skip } from "../support/skip.js";
+import { needSpark } from "../support/spark.js";
+import { until } from "../support/until.js";
 
 const good = `# Cases of collect
 
@@ -79,6 +82,18 @@ const alarms = `## Only above the limit
 | ------ | ------ |
 | a      | 1      |
 `;
+
+/** Processes whose temporary folder is one of Spark's below another. */
+function processesIn(folder: string): readonly string[] {
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`TMPDIR=${folder}/howdah-cases-`);
+    } catch {
+      return false;
+    }
+  });
+}
 
 describe("howdah test", () => {
   let project = "";
@@ -159,6 +174,56 @@ describe("howdah test", () => {
       (await test("count-alarms")).out,
       /the job did not fail, and was to fail with SQL\n {8}at count_alarms\.test\.md:1/,
     );
+  });
+
+  describe("--engine spark", function () {
+    this.timeout(300_000);
+
+    it("shows the same as DuckDB does, to people, build servers and programs", async function () {
+      await needSpark(this);
+      writeFile(join(project, "collect.test.md"), good.replace("11.50", "11.75"));
+      const timeless = (text: string): string => text.replace(/in [\d.]+ s|time="[\d.]+"|"seconds":[\d.]+/g, "");
+      const shown = async (engine: string): Promise<readonly string[]> => {
+        const people = await test("--engine", engine, "--junit", "out.xml");
+        assert.deepEqual([people.code, people.err], [1, ""]);
+        const programs = await test("--engine", engine, "--json", "--case", "Totals");
+        assert.equal(programs.code, 1, programs.err);
+        return [people.out, readFileSync(join(project, "out.xml"), "utf8"), programs.out].map(timeless);
+      };
+      const there = await shown("spark");
+      assert.match(there[0]!, /~ a {7}11\.75 → 11\.50 {2}3\n[^]*failed: 3 passed, 1 failed/);
+      assert.deepEqual(there, await shown("duckdb"));
+    });
+
+    for (const signal of ["SIGINT", "SIGKILL"] as const)
+      it(`leaves no process behind after ${signal}`, async function () {
+        await needSpark(this);
+        if (process.platform !== "linux") skip(this, "only Linux tells by /proc which processes there are");
+        const { child, ended } = startCommand(["test", "--engine", "spark"], project, { TMPDIR: project });
+        let out = "";
+        child.stdout!.on("data", (text: string) => (out += text));
+        await until(() => out !== "", "the first case", 120);
+        assert.equal(processesIn(project).length, 2, "Python and Java");
+        child.kill(signal);
+        const { code } = await ended;
+        assert.equal(code, signal === "SIGINT" ? 130 : null);
+        await until(() => processesIn(project).length === 0, "the end of Python and Java");
+        if (signal === "SIGINT")
+          assert.deepEqual(
+            readdirSync(project).filter((name) => name.startsWith("howdah-")),
+            [],
+          );
+      });
+
+    it("says what to install where there is no PySpark, and which engines there are", async () => {
+      const env = { HOWDAH_CACHE: join(project, "cache"), PYSPARK_PYTHON: "", PATH: join(project, "nothing") };
+      const none = await howdah(["test", "--engine", "spark"], project, env);
+      assert.equal(none.code, 2, none.out);
+      assert.match(none.err, /there is no PySpark\n[^]*pip install pyspark==/);
+      const other = await howdah(["test", "--engine", "spark"], project, { PYSPARK_PYTHON: "/nowhere/python" });
+      assert.match(other.err, /\/nowhere\/python, which PYSPARK_PYTHON names, has no PySpark/);
+      assert.match((await test("--engine", "sparc")).err, /there is no engine sparc, did you mean spark\?/);
+    });
   });
 
   it("lists cases without running them", async () => {

@@ -8,6 +8,7 @@ import { parse } from "#src/cli/parse.js";
 import { noNetwork } from "../support/installation.js";
 import { removeFolder, startProgram, writeFile } from "../support/command.js";
 import { projectRoot } from "../support/project.js";
+import { needSpark } from "../support/spark.js";
 import { commandsOf, pages, wordsOf } from "./blocks.js";
 
 /** What works without a cluster and without a registry. */
@@ -189,7 +190,13 @@ describe("the commands of the documentation", function () {
           it(`run with another page: ${command}`, () => read(command));
         else {
           ran.add(command);
-          it(`run: ${command}`, () => scratch.run(command));
+          it(`run: ${command}`, async function () {
+            if (command.includes("--engine spark")) {
+              this.timeout(600_000);
+              await needSpark(this);
+            }
+            await scratch.run(command);
+          });
         }
       }
     });

@@ -7,6 +7,7 @@ export const testCommand: Command = {
   positionals: { min: 0, max: 1000 },
   options: {
     case: { type: "string", value: "TEXT", describe: "only cases that have this in their name" },
+    engine: { type: "string", value: "ENGINE", describe: "duckdb, or spark on this machine (default: duckdb)" },
     list: { type: "boolean", describe: "list the cases; run none" },
     junit: { type: "string", value: "FILE", describe: "write the outcome as JUnit XML too" },
     hour: {
@@ -27,6 +28,7 @@ export const testCommand: Command = {
     ["howdah test", "every case of every job"],
     ["howdah test map-session-sales --case pause", "some of one job"],
     ["howdah test --junit test.xml", "for a build server"],
+    ["howdah test --engine spark", "the same on PySpark, as a cluster runs them; it starts for some seconds"],
     [
       "howdah test create map-session-sales --hour 20120301_08 --where \"userid = '{A}'\"",
       "a case from what one user did in an hour",

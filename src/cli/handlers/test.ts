@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { exitCodes, HowdahError } from "../../core/errors.ts";
+import { didYouMean, exitCodes, HowdahError } from "../../core/errors.ts";
 import { errorFacts } from "../../core/events.ts";
 import { findCases } from "../../local/cases/find.ts";
 import { junitXml } from "../../local/cases/junit.ts";
-import { testCases } from "../../local/cases/test.ts";
+import { testCases, type CaseEngine } from "../../local/cases/test.ts";
 import type { CaseOutcome } from "../../local/cases/run.ts";
 import { onDisk } from "../../project/disk.ts";
 import type { Project } from "../../project/load.ts";
@@ -17,6 +17,7 @@ import { projectOf } from "../project.ts";
 export async function handle(args: Arguments, io: Io): Promise<number> {
   if (args.positionals[0] === "create") return (await import("./testcreate.ts")).create(args, io);
   refuseOptions(args);
+  const engine = engineOf(args);
   const project = await projectOf(args, io);
   const text = args.text("case");
   const cases = findCases(project, { jobs: args.positionals, ...(text === undefined ? {} : { text }) });
@@ -28,11 +29,14 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   }
   const started = performance.now();
   const outcomes = await testCases(cases, {
+    engine,
     signal: io.signal,
     emit: (event) => {
+      if (event.event === "engine.starting") io.status("starting Spark …");
       if (event.event === "case.done" && !io.json) showOutcome(event["outcome"] as CaseOutcome, io);
     },
   });
+  io.status("");
   const seconds = (performance.now() - started) / 1000;
   writeJunit(args, project, outcomes);
   const failed = outcomes.filter(({ passed }) => !passed).length;
@@ -53,6 +57,15 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
     io.out(`${failed === 0 ? io.colors.green("done") : io.colors.red("failed")}: ${counts} in ${seconds.toFixed(1)} s`);
   }
   return failed === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+function engineOf(args: Arguments): CaseEngine {
+  const engine = args.text("engine") ?? "duckdb";
+  if (engine === "duckdb" || engine === "spark") return engine;
+  throw new HowdahError(`there is no engine ${engine}${didYouMean(engine, ["duckdb", "spark"])}`, {
+    code: "USAGE",
+    next: "give --engine duckdb or --engine spark",
+  });
 }
 
 /** Options that mean nothing here would be thought to have been heeded. */

@@ -1101,14 +1101,16 @@ class Run:
             packed = self.spark.read.format("binaryFile").load(paths).select("path", "content").rdd
             rows = packed.flatMap(lambda r: raw_file_rows(bytes(r[1]), found[r[0]][0], found[r[0]][1], raw, encoding))
             frame = self.spark.createDataFrame(rows, schema, verifySchema=False).persist()
-        self.take_file_facts(read, instances, frame)
+        told = frame.where("_line = 0").select(sql_name(self.key), "_file", "_raw").collect()
+        self.take_file_facts(read, instances, told)
         return frame.where("_line > 0")
 
-    def take_file_facts(self, read, instances, frame):
+    def take_file_facts(self, read, instances, told):
+        """`told`: the key, the file and the facts of every file that was read."""
         files = {instance.key: [] for instance in instances}
         rows = {instance.key: 0 for instance in instances}
         faults = {}
-        for key, file, text in frame.where("_line = 0").select(sql_name(self.key), "_file", "_raw").collect():
+        for key, file, text in told:
             facts = json.loads(text)
             files[key].append([file.rpartition("/")[2], facts["sha256"]])
             rows[key] += facts["rows"]
@@ -1161,13 +1163,16 @@ class Run:
                 if select["table"]:
                     computed[select["name"]] = self.compute_table(writes[select["name"]], self.plan.sql(select["sql"]))
                 else:
-                    # Kept, for several SELECTs below may ask for it.
-                    self.spark.sql(self.plan.sql(select["sql"])).cache().createOrReplaceTempView(select["name"])
+                    self.kept(self.spark.sql(self.plan.sql(select["sql"]))).createOrReplaceTempView(select["name"])
             except JobError:
                 raise
             except Exception as error:
                 raise JobError("the SELECT for %s failed: %s" % (select["name"], cause_of(error)), "SQL") from error
         return computed
+
+    def kept(self, frame):
+        """A relation that several SELECTs may ask for."""
+        return frame.cache()
 
     def compute_table(self, write, sql):
         folder = "%s/new/%s" % (self.work, write["table"])
@@ -1178,6 +1183,11 @@ class Run:
         return Computed(folder, stats)
 
     def write_aside(self, write, sql, folder):
+        # One task a partition, so that small ones are one file each.
+        self.typed(write, sql).repartition(sql_column(self.key)).write.partitionBy(self.key).parquet(folder)
+
+    def typed(self, write, sql):
+        """The rows of a SELECT, its columns those of the table, of their types and in their order."""
         result = self.spark.sql(sql)
         found = {name.lower(): kind for name, kind in result.dtypes}
         columns = write["columns"] + [[self.key, "string"]]
@@ -1187,9 +1197,7 @@ class Run:
             raise JobError(
                 message % (write["table"], ", ".join(missing), ", ".join(name for name, _ in result.dtypes)), "SQL"
             )
-        typed = result.selectExpr(*[cast_sql(name, found[name.lower()], kind) for name, kind in columns])
-        # One task a partition, so that small ones are one file each.
-        typed.repartition(sql_column(self.key)).write.partitionBy(self.key).parquet(folder)
+        return result.selectExpr(*[cast_sql(name, found[name.lower()], kind) for name, kind in columns])
 
     def stats(self, write, folder):
         """Rows and sum of row hashes by unit; registers the table for the SELECTs behind it."""
@@ -1200,11 +1208,14 @@ class Run:
         sums = "select %s, count(*), sum(%s) from %s group by 1"
         grouped = self.spark.sql(sums % (sql_name(self.key), row_hash_sql(write["columns"]), view))
         counted = {key: (rows, int(total)) for key, rows, total in grouped.collect()}
-        stray = sorted(str(key) for key in set(counted) - {unit.key for unit in self.units})
+        self.refuse_strays(write, counted)
+        return {unit.key: counted.get(unit.key, (0, 0)) for unit in self.units}
+
+    def refuse_strays(self, write, keys):
+        stray = sorted(str(key) for key in set(keys) - {unit.key for unit in self.units})
         if stray:
             message = "the SELECT for %s gives rows for %s, which the range does not have"
-            raise JobError(message % (write["table"], ", ".join(stray[:5])), "SQL")
-        return {unit.key: counted.get(unit.key, (0, 0)) for unit in self.units}
+            raise JobError(message % (write["table"], ", ".join(stray[:5])), "STRAY_ROW")
 
     def remember_contents(self, write, stats):
         """What a unit of the range leaves is the declared input of the next one, though the range never reads it."""
@@ -1535,7 +1546,7 @@ class RowChecks:
         for source, key, _ in rows:
             if key not in keys:
                 message = "check %s gives a row for %s, which the range does not have"
-                raise JobError(message % (self.names_of(source), key), "SQL")
+                raise JobError(message % (self.names_of(source), key), "STRAY_ROW")
         return {(source, key): numbers.split(" ") for source, key, numbers in rows}
 
     def unit_inputs_view(self):
@@ -1598,7 +1609,7 @@ class RowChecks:
         return self.records[uri]
 
     def failure_message(self, unit, failed, held):
-        """Each check with its numbers, some of the rows, and the query for all of them."""
+        """Each check with its numbers, some of the rows and, where they are held, the query for all of them."""
         names = ", ".join(verdict.check["name"] for verdict in failed)
         lines = ["%s %s: check failed: %s" % (self.run.spec["job"], unit.key, names)]
         for verdict in failed:
@@ -1607,7 +1618,8 @@ class RowChecks:
             if sample:
                 table = verdict.check["table"]
                 source = "" if table is None else "parquet.`%s/%s`" % (held, table)
-                lines += sample + ["  " + self.plan.sql(verdict.check["shown"], source)]
+                query = "  " + self.plan.sql(verdict.check["shown"], source)
+                lines += sample if held is None else sample + [query]
         return "\n".join(lines)
 
     def sample(self, unit, check):
@@ -1740,7 +1752,7 @@ def run_in_parts(plan, spark, files, output):
     try:
         return job()
     except JobError as error:
-        if error.code not in ("SQL", "COLUMNS") or len(plan.units) == 1:
+        if error.code not in ("SQL", "STRAY_ROW", "COLUMNS") or len(plan.units) == 1:
             raise
     finally:
         job.clear_leftovers()

@@ -44,7 +44,7 @@ export async function runOnDuckdb(one: JobCase, tables: ReadonlySet<string>, eng
 }
 
 /** A job without the SELECTs that no expected table follows from: of a case most of the time is theirs. */
-function neededFor(compiled: CompiledJob, tables: ReadonlySet<string>): CompiledJob {
+export function neededFor(compiled: CompiledJob, tables: ReadonlySet<string>): CompiledJob {
   const rejects = compiled.job.rejects?.table.table.fullName;
   const wanted = new Set([...tables, ...(rejects === undefined ? [] : [rejects])]);
   const selects = [...compiled.selects].reverse().filter(({ name, duckdb }) => {

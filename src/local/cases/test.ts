@@ -5,8 +5,13 @@ import { Engine } from "../engine.ts";
 import type { JobCase } from "./bind.ts";
 import { runCases, type CaseOutcome } from "./run.ts";
 
+/** What runs the SQL of cases. */
+export type CaseEngine = "duckdb" | "spark";
+
 export interface CaseOptions {
-  /** Told `case.done` with the `outcome` of each case. */
+  /** @default "duckdb" */
+  readonly engine?: CaseEngine;
+  /** Told `case.done` with the `outcome` of each case, and `engine.starting` where that takes seconds. */
   readonly emit?: Emit;
   readonly signal?: AbortSignal;
 }
@@ -14,7 +19,9 @@ export interface CaseOptions {
 /** Runs cases on an engine that all of them share. */
 export async function testCases(cases: readonly JobCase[], options: CaseOptions = {}): Promise<readonly CaseOutcome[]> {
   const signal = options.signal ?? new AbortController().signal;
-  const tell = (outcome: CaseOutcome): void => options.emit?.({ event: "case.done", outcome });
+  const emit = options.emit ?? ((): void => undefined);
+  if (options.engine === "spark") return (await import("./spark.ts")).runCasesOnSpark(cases, emit, signal);
+  const tell = (outcome: CaseOutcome): void => emit({ event: "case.done", outcome });
   const engine = await Engine.open({ memory: "1GB", spill: join(tmpdir(), "howdah-cases") });
   try {
     return await runCases(cases, engine, tell, signal);
