@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, cases, checks, report, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
 import {
   cpSync,
   existsSync,
@@ -23,6 +23,7 @@ import { build } from "../dist/release/build.js";
 import { writeCurrent } from "../dist/release/current.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
 import { writeCoordinator, writeLineage, writeProject } from "./project.mjs";
+import * as trust from "./trust.mjs";
 import { xlsx } from "./xlsx.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -151,6 +152,21 @@ const sections = {
   },
 
   xlsx: () => xlsx({ root, work, jiti, say }),
+
+  cases: () => trust.cases(say, root),
+
+  async checks() {
+    const landed = join(work, "landed-checks");
+    await land(await inputs(), landed);
+    await trust.checks(say, root, range, () => fresh("checks", landed));
+  },
+
+  async report() {
+    const folder = join(work, "report");
+    await land(await inputs(), folder);
+    await runOn(folder, "--as-range");
+    await trust.report(say, root, folder, join(work, "report.html"));
+  },
 
   async simulate() {
     const folder = writeCoordinator(join(work, "simulate"), join(root, "node_modules"));

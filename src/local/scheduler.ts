@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import type { HowdahError } from "../core/errors.ts";
 import { formatOozieTime, type Instant } from "../core/time.ts";
 import { nominalTimes } from "../oozie/calendar.ts";
@@ -44,6 +45,7 @@ export class Scheduler {
   readonly #sizes = new Map<Coordinator, number>();
   /** In a dry run: flags of what would be made, or might change. */
   readonly #wouldChange = new Set<string>();
+  #turned = performance.now();
 
   constructor(
     target: LocalTarget,
@@ -86,6 +88,7 @@ export class Scheduler {
     const inRanges = this.#options.asRange && !hasDecision(coordinator.run.workflow.body);
     let last: { readonly index: number; readonly size: number } | undefined;
     for (let i = 0; i < pending.length;) {
+      await this.#turn();
       this.#context.signal.throwIfAborted();
       const action = pending[i]!;
       const ready = this.#settle(action, left);
@@ -106,6 +109,13 @@ export class Scheduler {
     }
     this.#pending.set(coordinator, left);
     return left.length < pending.length;
+  }
+
+  /** Lets others have their turn now and then, Ctrl-C among them: looking at many hours waits for nothing by itself. */
+  async #turn(): Promise<void> {
+    if (performance.now() - this.#turned < 20) return;
+    await setImmediate();
+    this.#turned = performance.now();
   }
 
   /** Decides what becomes of an action without running it; gives it back when it has to run now. */

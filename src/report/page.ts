@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { libraryFolder } from "../core/source.ts";
 import { states, type DataSetFacts, type ReportFacts, type State } from "./facts.ts";
-import { embedded, escaped, tableHtml } from "./html.ts";
+import { escaped, packed, tableHtml } from "./html.ts";
 import { chosenThemes } from "./graph/index.ts";
 import { insightHtml } from "./plots.ts";
 
@@ -37,7 +37,7 @@ ${insightsHtml(facts)}
 ${lineageHtml(facts, lineage)}
 ${valuesHtml(facts)}
 </main>
-<script type="application/json" id="facts">${embedded({ from, until, dataSets })}</script>
+<script type="application/gzip" id="facts">${packed({ from, until, dataSets })}</script>
 <script>${script}</script>
 </body>
 </html>
