@@ -84,7 +84,7 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
 
   it("ends containers whose NodeManager was killed, with the rest", async () => {
     const job = writeFile(`${folder()}/sleeping.py`, "import time\ntime.sleep(600)\n");
-    const { ended } = sandbox.start("sh", "--", "spark-submit", "--deploy-mode", "cluster", job);
+    const { child, ended } = sandbox.start("sh", "--", "spark-submit", "--deploy-mode", "cluster", job);
     while ((sandbox.processes().get("nodemanager")?.length ?? 0) < 2) await sleep(200);
     const status = await sandbox.status();
     assert.ok(status.others.length > 0 && status.others.every(({ resident }) => resident > 0));
@@ -93,6 +93,8 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
     const { code, err } = await sandbox.run("down");
     assert.equal(code, 0, err);
     assert.equal(sandbox.processes().size, 0);
+    // By itself it would ask for a ResourceManager for minutes.
+    child.kill("SIGTERM");
     await ended;
   });
 });
