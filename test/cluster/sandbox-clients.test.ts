@@ -64,6 +64,13 @@ describe("cluster: the sandbox's clients", function () {
     assert.equal((await sandbox.sh("no-such-command")).code, 127);
   });
 
+  it("are ended with what started them", async () => {
+    const { child, ended } = sandbox.start("sh", "--", "sh", "-c", "echo begun >&2; exec sleep 300");
+    await new Promise((resolve) => child.stderr!.once("data", resolve));
+    child.kill("SIGTERM");
+    assert.equal((await ended).code, 143);
+  });
+
   it("are beeline, which asks HiveServer2", async () => {
     const { code, out, err } = await sandbox.run(
       "sh",

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { exitCodes, HowdahError, systemCode } from "../../../core/errors.ts";
@@ -19,13 +19,16 @@ export async function handleSh(args: Arguments, io: Io): Promise<number> {
   const file = environmentFile(madeSandbox(args));
   const shell = process.env["SHELL"] ?? "/bin/sh";
   const words = args.positionals.length === 0 ? [shell] : args.positionals;
-  // The terminal sends Ctrl-C to the command too; it decides what to do.
-  process.removeAllListeners("SIGINT");
-  const ignore = (): void => undefined;
-  process.on("SIGINT", ignore);
+  // The terminal sends Ctrl-C to the command too; it decides what to do. What ends this alone is passed on.
+  let child: ChildProcess | undefined;
+  const listeners = { SIGINT: () => undefined, SIGTERM: () => void child?.kill("SIGTERM") };
+  for (const [signal, listener] of Object.entries(listeners)) {
+    process.removeAllListeners(signal);
+    process.on(signal, listener);
+  }
   try {
     return await new Promise<number>((resolve, reject) => {
-      const child = spawn("/bin/sh", ["-c", '. "$0"; exec "$@"', file, ...words], { stdio: "inherit", cwd: io.cwd });
+      child = spawn("/bin/sh", ["-c", '. "$0"; exec "$@"', file, ...words], { stdio: "inherit", cwd: io.cwd });
       child.on("error", (error) =>
         reject(
           systemCode(error) === undefined
@@ -36,7 +39,7 @@ export async function handleSh(args: Arguments, io: Io): Promise<number> {
       child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
     });
   } finally {
-    process.off("SIGINT", ignore);
+    for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
   }
 }
 
