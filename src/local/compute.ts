@@ -103,13 +103,14 @@ export async function firstOverLimit(
   const raw = Object.entries(reads).filter(([, { dataSet }]) => isRawDataSet(dataSet));
   const rowsOf = new Map<string, number>();
   const rejectsOf = new Map<string, number>();
-  for (const [alias, { dataSet }] of raw)
-    for (const [unit, rows] of await workspace.rows(`select ${key}, count(*) from ${alias} group by 1`))
-      rowsOf.set(`${String(unit)} ${dataSet.name}`, Number(rows));
-  for (const [unit, dataSet, rows] of await workspace.rows(
-    `select ${key}, data_set, count(*) from ${table} group by 1, 2`,
-  ))
-    rejectsOf.set(`${String(unit)} ${String(dataSet)}`, Number(rows));
+  const counted = [
+    `select true, ${key}, data_set, count(*) from ${table} group by all`,
+    ...raw.map(
+      ([alias, { dataSet }]) => `select false, ${key}, ${sqlText(dataSet.name)}, count(*) from ${alias} group by all`,
+    ),
+  ];
+  for (const [isRejected, unit, dataSet, rows] of await workspace.rows(counted.join(" union all ")))
+    (isRejected === true ? rejectsOf : rowsOf).set(`${String(unit)} ${String(dataSet)}`, Number(rows));
   const maxShare = Number(data.values.need(rejects.maxShare.name));
   const min = Number(data.values.need(rejects.min.name));
   const counts = new Map<string, Record<string, number>>();

@@ -10,6 +10,7 @@ import {
   renderMermaid,
   renderSvg,
   renderText,
+  warmUp,
   type Graph,
 } from "../../report/graph/index.ts";
 import type { Arguments } from "../command.ts";
@@ -22,6 +23,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   const [name] = args.positionals;
   const out = args.text("out");
   const render = rendererOf(args, io);
+  if (render === renderSvg) warmUp();
   const graph = graphOf(await definitionsOf(args, io), name);
   if (out === undefined) {
     if (io.json) io.out(JSON.stringify(graphFacts(graph)));

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { exitCodes, HowdahError } from "../../core/errors.ts";
 import { states, type ReportFacts } from "../../report/facts.ts";
 import { gatherReport } from "../../report/gather.ts";
-import { graphOf, renderSvg } from "../../report/graph/index.ts";
+import { graphOf, renderSvg, warmUp } from "../../report/graph/index.ts";
 import { refuseFolder, writePage } from "../../report/write.ts";
 import type { Arguments } from "../command.ts";
 import { bytesText, countText } from "../bytes.ts";
@@ -22,7 +22,10 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   const [from, until, title] = [timeOption(args, "from"), timeOption(args, "until"), args.text("title")];
   const file = out === undefined ? undefined : resolve(io.cwd, out);
   // Before the work, not after it.
-  if (file !== undefined) refuseFolder(file);
+  if (file !== undefined) {
+    refuseFolder(file);
+    warmUp();
+  }
   const project = await projectOf(args, io);
   io.status("looking at the hours");
   const facts = await withTarget(

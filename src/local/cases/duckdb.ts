@@ -117,10 +117,10 @@ export async function makeTable(
   workspace: Workspace,
 ): Promise<void> {
   const types = columns.map(([column, type]) => `${sqlName(column)} ${duckdbType(type)}`);
-  await workspace.run(`create table ${name} (${types.join(", ")})`);
-  if (rows.length === 0) return;
   const value = (cell: Row[number]): string => (cell === null ? "null" : sqlText(cell));
-  await workspace.run(`insert into ${name} values ${rows.map((row) => `(${row.map(value).join(", ")})`).join(", ")}`);
+  const values = rows.map((row) => `(${row.map(value).join(", ")})`).join(", ");
+  const insert = rows.length === 0 ? "" : `; insert into ${name} values ${values}`;
+  await workspace.run(`create table ${name} (${types.join(", ")})${insert}`);
 }
 
 async function readTables(

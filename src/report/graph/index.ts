@@ -4,6 +4,7 @@
  */
 export { renderDot } from "./dot.ts";
 export { chosenThemes } from "./look.ts";
+export { warmUp } from "./layout.ts";
 export { bundleGraph, coordinatorGraph, jobGraph, lineage } from "./lineage.ts";
 export { renderMermaid } from "./mermaid.ts";
 export * from "./model.ts";
