@@ -38,7 +38,7 @@ await build({
 
 rmSync("bundle", { recursive: true, force: true });
 await build({
-  entryPoints: { howdah: "src/cli/bin.ts", index: "src/index.ts" },
+  entryPoints: { howdah: "src/cli/bin.ts", index: "src/index.ts", sumthread: "src/connect/webhdfs/sumthread.ts" },
   outdir: "bundle",
   bundle: true,
   splitting: true,

@@ -151,26 +151,36 @@ describe("connect: WebHDFS when things break", () => {
     assert.ok(standIn.files.has("/a"));
   });
 
-  it("says what differs when a server keeps other bytes than it was sent", async () => {
-    const standIn = await cluster();
-    const file = join(folder(), "f");
-    writeFileSync(file, "0123456789");
-    const proxy = servers.also(await faultProxy(standIn.url));
-    proxy.decide = ({ url }) => {
-      const written = [...standIn.files.entries()].find(([path]) => path.endsWith(".part"));
-      if (url.includes("GETFILESTATUS") && written?.[1]?.length === 10)
-        standIn.files.set(written[0], Buffer.from("0123456780"));
-      return undefined;
-    };
-    // With the server's own block size the checksum is the one computed while sending, else one of the file read anew.
-    for (const options of [{}, { blockSize: 1_048_576 }]) {
-      const error = await failed(upload(client({ url: proxy.url }), file, "/f", options));
-      assert.equal(error.code, "TRANSFER_DIFFERS");
-      assert.deepEqual([...standIn.files.keys()], ["/"]);
-    }
-    proxy.decide = () => undefined;
-    assert.equal((await upload(client({ url: proxy.url }), file, "/f", { blockSize: 1_048_576 })).files, 1);
-  });
+  for (const [what, length] of [
+    ["a file", 10],
+    ["a large file, whose checksum another thread computes", (64 << 20) + 3],
+  ] as const)
+    it(`says what differs when a server keeps other bytes than it was sent: ${what}`, async () => {
+      const standIn = await cluster();
+      const file = join(folder(), "f");
+      const content = Buffer.alloc(length, "0123456789");
+      writeFileSync(file, content);
+      const altered = Buffer.from(content);
+      altered.write("x", length - 1);
+      const proxy = servers.also(await faultProxy(standIn.url));
+      proxy.decide = ({ url }) => {
+        const written = [...standIn.files.entries()].find(([path]) => path.endsWith(".part"));
+        if (url.includes("GETFILESTATUS") && written?.[1]?.length === length) standIn.files.set(written[0], altered);
+        return undefined;
+      };
+      // With the server's own block size the checksum is the one computed while sending, else one of the file read anew.
+      for (const options of [{}, { blockSize: 1_048_576 }]) {
+        const error = await failed(upload(client({ url: proxy.url }), file, "/f", options));
+        assert.equal(error.code, "TRANSFER_DIFFERS");
+        assert.deepEqual([...standIn.files.keys()], ["/"]);
+      }
+      proxy.decide = () => undefined;
+      for (const options of [{}, { blockSize: 1_048_576 }]) {
+        const done = await upload(client({ url: proxy.url }), file, "/f", { ...options, overwrite: true });
+        assert.equal(done.files, 1);
+        assert.ok(standIn.files.get("/f")?.equals(content));
+      }
+    });
 
   it("waits while the NameNode is in safe mode, and prints the settings that impersonation needs", async () => {
     const standIn = await cluster();

@@ -100,30 +100,40 @@ export class Md5Md5Crc {
   }
 }
 
+/** What servers have, unless they are set otherwise (`dfs.checksum.type`, `dfs.bytes-per-checksum`, `dfs.blocksize`). */
+export const usualForm: ChecksumForm = { type: "CRC32C", bytesPerCrc: 512 };
+export const usualBlockSize = 134_217_728;
+
+export function isUsual(remote: FileChecksum): boolean {
+  const form = formOf(remote);
+  return form?.type === usualForm.type && form.bytesPerCrc === usualForm.bytesPerCrc;
+}
+
+/** Says whether what arrived is what was sent, with a checksum that was computed while it was sent. */
+export interface ArrivedCheck {
+  /** Undefined where the server has another kind of checksum. Ask once, at the end. */
+  matches(remote: FileChecksum, blockSize: number): Promise<boolean | undefined> | boolean | undefined;
+}
+
 /**
- * The checksum of what is sent, computed on its way with what servers usually have: reading it all once more afterwards
- * would take longer than waiting for the server, which this fills.
+ * The checksum of what is sent, computed on its way: reading it all once more afterwards would take longer than waiting for
+ * the server, which this fills.
  */
-export class SentChecksum {
-  readonly #form: ChecksumForm = { type: "CRC32C", bytesPerCrc: 512 };
+export class SentChecksum implements ArrivedCheck {
   readonly #blockSize: number;
   readonly #computed: Md5Md5Crc;
 
-  constructor(blockSize = 134_217_728) {
+  constructor(blockSize = usualBlockSize) {
     this.#blockSize = blockSize;
-    this.#computed = new Md5Md5Crc(this.#form, blockSize);
+    this.#computed = new Md5Md5Crc(usualForm, blockSize);
   }
 
   update(data: Uint8Array): void {
     this.#computed.update(data);
   }
 
-  /** Whether the server got what was sent; undefined where it has another kind of checksum. Ask once, at the end. */
   matches(remote: FileChecksum, blockSize: number): boolean | undefined {
-    const form = formOf(remote);
-    const usual = form?.type === this.#form.type && form.bytesPerCrc === this.#form.bytesPerCrc;
-    if (!usual || blockSize !== this.#blockSize) return undefined;
-    return this.#computed.digest() === md5Of(remote);
+    return isUsual(remote) && blockSize === this.#blockSize ? this.#computed.digest() === md5Of(remote) : undefined;
   }
 }
 
