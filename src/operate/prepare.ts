@@ -85,6 +85,7 @@ export function prepare(
   const content = { ...own, [marks.project]: project.config.name, "user.name": cluster.user };
   const submission = hashOf(content);
   const isSecret = ({ madeOf }: JobProperty): boolean => madeOf.some((name) => values.isSecret(name));
+  const usual = valuesOf(project, target, {}, recorded);
   const bundle = application.kind === "bundle" ? definitions.bundles.get(application.name) : undefined;
   return {
     application,
@@ -103,9 +104,7 @@ export function prepare(
       ...Object.entries(inputs).map(([name, value]) => ({ name, value, from: "command line" as const })),
     ],
     schedules: coordinators.map((one) => scheduleFacts(one, values, now)),
-    beginnings: coordinators.flatMap((one) =>
-      beginningOf(cluster, one, values, valuesOf(project, target, {}, recorded)),
-    ),
+    beginnings: coordinators.flatMap((one) => beginningOf(cluster, one, values, usual)),
     start: bundle?.kickOff === undefined,
   };
 }
