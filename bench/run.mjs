@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, cases, checks, report, engines, hours, scale, and on a sandbox operate and hive. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, cases, checks, report, engines, hours, scale, and on a sandbox operate, hive, upload and deploy. Side by side in one run, figures on stdout.
 import {
   cpSync,
   existsSync,

@@ -23,7 +23,7 @@ export async function cases(say, root) {
   );
 }
 
-/** The range with its checks on rows and without them, `landed` being folders made by `fresh`. */
+/** The range with its checks on rows and without them; `fresh` makes a folder that has landed and not run. */
 export async function checks(say, root, range, fresh) {
   const script = join(root, "bench", "range.mjs");
   const [, from, , until] = range;
