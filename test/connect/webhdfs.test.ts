@@ -182,6 +182,29 @@ describe("connect: WebHDFS when things break", () => {
       }
     });
 
+  for (const [exception, message] of [
+    ["EOFException", "End of File Exception between local host is: …"],
+    ["ConnectException", "Call From dn1 to nn1:8020 failed on connection exception"],
+    [
+      "IOException",
+      "DestHost:destPort nn1:8020. Failed on local exception: java.io.IOException: Connection reset by peer",
+    ],
+  ] as const)
+    it(`asks again where a DataNode's connection to its NameNode is an old one: ${exception}`, async () => {
+      const standIn = await cluster();
+      const dataNode = servers.also(await faultProxy(standIn.dataUrl));
+      standIn.redirect = (location) => location.replace(standIn.dataUrl, dataNode.url);
+      const body = JSON.stringify({ RemoteException: { exception, message } });
+      dataNode.decide = ({ count }) => (count === 1 || count === 3 ? { answer: { status: 403, body } } : undefined);
+      const hdfs = client({ url: standIn.url });
+      await hdfs.create("/a", "1", { overwrite: true });
+      assert.equal((await hdfs.cat("/a")).toString(), "1");
+      assert.equal(dataNode.seen.length, 4);
+      dataNode.decide = () => ({ answer: { status: 403, body } });
+      const error = await failed(hdfs.cat("/a"));
+      assert.deepEqual([error.code, error.exitCode], ["HDFS_CUT_OFF", 5]);
+    });
+
   it("waits while the NameNode is in safe mode, and prints the settings that impersonation needs", async () => {
     const standIn = await cluster();
     const refuse = (status: number, exception: string, message: string) => ({

@@ -2,6 +2,16 @@ import type { Explanation } from "../errors.ts";
 import type { ServerMessage } from "../answer.ts";
 import { impersonationAdvice } from "../impersonation.ts";
 
+/**
+ * A DataNode or HttpFS that answered, but found no NameNode behind it. Both keep their connections to it for ten seconds
+ * (`ipc.client.connection.maxidletime`): after a NameNode that was started anew the first call on an old one fails.
+ */
+const behind: Explanation = {
+  code: "HDFS_CUT_OFF",
+  transient: true,
+  next: "the server that answered cannot talk to the NameNode: is that up, and reachable from there? Look at both logs",
+};
+
 /** What Hadoop's exceptions mean to whoever gets them, by the class alone: messages change from version to version. */
 const exceptions: Readonly<Record<string, Explanation>> = {
   FileNotFoundException: { code: "HDFS_NOT_FOUND", fault: "user", next: "look with ls at what is there" },
@@ -45,6 +55,11 @@ const exceptions: Readonly<Record<string, Explanation>> = {
     next: "the file's last block is being recovered",
   },
   LeaseExpiredException: { code: "HDFS_BEING_WRITTEN", next: "another client took the file over" },
+  EOFException: behind,
+  ConnectException: behind,
+  SocketException: behind,
+  SocketTimeoutException: behind,
+  NoRouteToHostException: behind,
   IOException: { code: "HDFS_IO", next: "look at the logs of NameNode and DataNode" },
   RemoteException: { code: "HDFS_IO", next: "look at the logs of NameNode and DataNode" },
   IllegalArgumentException: { code: "HDFS_ARGUMENT", fault: "user" },
@@ -58,6 +73,8 @@ const exceptions: Readonly<Record<string, Explanation>> = {
 export function explainHdfs({ exception, message = "" }: ServerMessage): Explanation | undefined {
   const found = exception === undefined ? undefined : exceptions[exception];
   if (found?.code === "IMPERSONATION_REFUSED") return { ...found, next: impersonationAdvice(message) };
+  // As the exceptions of sockets are told that Hadoop has no class for: `Connection reset by peer`.
+  if (found?.code === "HDFS_IO" && message.includes("Failed on local exception: ")) return behind;
   return found?.code === "HDFS_PERMISSION" ? { ...found, ...permissionAdvice(message) } : found;
 }
 
