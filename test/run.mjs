@@ -1,17 +1,18 @@
 // Builds the tests and runs them: `npm test`. Arguments are texts one of which a test file's path must contain;
-// `--built` leaves the building out; `--long` runs the files named *.long.test.ts too. With HOWDAH_CLUSTER=1 the suites
-// of test/cluster come last, on the sandbox that HOWDAH_SANDBOX names, which is brought up for them and left running;
-// with CI=true on one of their own, which is removed afterwards.
-import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+// `--built` leaves the building out; `--long` runs the files named *.long.test.ts too. A file runs in one of as many
+// processes as the machine has cores, up to four. With HOWDAH_CLUSTER=1 the suites of test/cluster come last, one after
+// another, on the sandbox that HOWDAH_SANDBOX names, which is brought up for them and left running; with CI=true on one of
+// their own, which is removed afterwards.
+import { fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import Mocha from "mocha";
 
-const root = join(import.meta.dirname, "..");
-process.chdir(root);
+process.chdir(join(import.meta.dirname, ".."));
 /** What `.ci/run` and other programs read instead of the text. */
 const reportFile = "build/test-report.json";
-const { EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_SUITE_BEGIN, EVENT_SUITE_END } = Mocha.Runner.constants;
 
 /** Compiled tests whose source is there: what was compiled of one that has gone stays behind. */
 function testFiles(wanted, long) {
@@ -23,55 +24,19 @@ function testFiles(wanted, long) {
     .map((path) => join("build", path.replace(/\.ts$/, ".js")));
 }
 
-function fileOf(testOrSuite) {
-  for (let one = testOrSuite; one !== undefined; one = one.parent)
-    if (one.file !== undefined) return relative(join(root, "build"), one.file).replace(/\.js$/, ".ts");
-  return "";
-}
-
 /** Where the cluster's suites lie. */
 const isCluster = (file) => file.startsWith(join("build", "test", "cluster"));
 
-/** `skip()` of test/support/skip.ts leaves the reason on the test, or on the suite whose hook skipped. */
-function reasonOf(test) {
-  for (let one = test; one !== undefined; one = one.parent) if (one.skipReason !== undefined) return one.skipReason;
-  return "it does not say why";
-}
-
-/** One line for each suite at the top of a file, with its seconds; failures in full at the end. */
-class Reporter extends Mocha.reporters.Base {
-  static skipped = [];
-  static suites = [];
-  static failures = [];
-
-  constructor(runner, options) {
-    super(runner, options);
-    let started = 0;
-    runner.on(EVENT_SUITE_BEGIN, (suite) => {
-      if (suite.parent?.root === true) started = performance.now();
-    });
-    runner.on(EVENT_TEST_FAIL, (test, error) => {
-      Reporter.failures.push(test);
-      // At once too: a run that hangs afterwards has said so.
-      console.log(`  failed: ${test.fullTitle()}: ${String(error?.message ?? error).split("\n")[0]}`);
-    });
-    runner.on(EVENT_TEST_PENDING, (test) =>
-      Reporter.skipped.push({ title: test.fullTitle(), file: fileOf(test), reason: reasonOf(test) }),
-    );
-    runner.on(EVENT_SUITE_END, (suite) => {
-      if (suite.parent?.root !== true) return;
-      const seconds = (performance.now() - started) / 1000;
-      const count = { passed: 0, failed: 0, skipped: 0 };
-      suite.eachTest((test) => {
-        if (test.isPending()) count.skipped += 1;
-        else if (test.state !== undefined) count[test.state] += 1;
-      });
-      const counts = Object.entries(count).flatMap(([name, number]) => (number > 0 ? [`${number} ${name}`] : []));
-      const file = fileOf(suite);
-      console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}  ${suite.title}: ${counts.join(", ") || "no test"}`);
-      Reporter.suites.push({ file, title: suite.title, seconds, ...count });
-    });
+/** Seconds of each file in the run before, which may have been of others. */
+function secondsBefore() {
+  const seconds = new Map();
+  try {
+    for (const { file, seconds: some } of JSON.parse(readFileSync(reportFile, "utf8")).suites)
+      seconds.set(file, (seconds.get(file) ?? 0) + some);
+  } catch {
+    // There was none.
   }
+  return (file) => seconds.get(file.replace(/^build\//, "").replace(/\.js$/, ".ts")) ?? 0;
 }
 
 const args = process.argv.slice(2);
@@ -90,20 +55,43 @@ const sandboxName = withCluster && inCi ? "tests" : process.env.HOWDAH_SANDBOX;
 // The suites of the laptop make sandboxes of their own names, whatever name this shell prefers.
 delete process.env.HOWDAH_SANDBOX;
 
-let passed = 0;
-let failed = 0;
-let skipped = 0;
+const total = { passed: 0, failed: 0, skipped: 0 };
+const suites = [];
+const skips = [];
+const failures = [];
 
-async function runFiles(files) {
-  const mocha = new Mocha({ timeout: 60_000, forbidOnly: inCi, reporter: Reporter });
-  for (const file of files) mocha.addFile(file);
-  await mocha.loadFilesAsync();
-  const { passes, failures, pending } = await new Promise((resolve) => {
-    const runner = mocha.run(() => resolve(runner.stats));
-  });
-  passed += passes;
-  failed += failures;
-  skipped += pending;
+/** A process that takes files until none is left. One that ends before it has said how a file went, has failed at it. */
+async function work(queue) {
+  let child;
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    child ??= fork("test/worker.mjs");
+    child.send(file);
+    const [result] = await Promise.race([once(child, "message"), once(child, "exit").then(() => [])]);
+    if (result === undefined) {
+      const { exitCode, signalCode } = child;
+      const message = `the process that ran ${file} ended (${signalCode ?? `exit code ${String(exitCode)}`})`;
+      console.log(`  failed: ${message}`);
+      failures.push({ path: [file], err: { message, stack: "" } });
+      total.failed += 1;
+      child = undefined;
+      continue;
+    }
+    for (const name of Object.keys(total)) total[name] += result[name];
+    suites.push(...result.suites);
+    skips.push(...result.skips);
+    failures.push(...result.failures);
+  }
+  if (child === undefined) return;
+  const ended = once(child, "exit");
+  child.send("end");
+  const [code] = await ended;
+  if (code !== 0) total.failed += 1;
+}
+
+async function runFiles(files, processes) {
+  const before = secondsBefore();
+  const queue = processes > 1 ? files.toSorted((a, b) => before(b) - before(a)) : [...files];
+  await Promise.all(Array.from({ length: Math.min(processes, files.length) }, () => work(queue)));
 }
 
 /** Runs `howdah sandbox …`, says how long it took, and counts what fails. */
@@ -113,41 +101,41 @@ function sandbox(...words) {
   const seconds = (performance.now() - begun) / 1000;
   console.log(`${seconds.toFixed(1).padStart(7)} s  howdah sandbox ${words.join(" ")}`);
   const title = `howdah sandbox ${words.join(" ")}`;
-  Reporter.suites.push({ file: "", title, seconds, passed: 0, failed: status === 0 ? 0 : 1, skipped: 0 });
-  if (status !== 0) failed += 1;
+  suites.push({ file: "", title, seconds, passed: 0, failed: status === 0 ? 0 : 1, skipped: 0 });
+  if (status !== 0) total.failed += 1;
   return status === 0;
 }
 
-await runFiles(files.filter((file) => !isCluster(file)));
+await runFiles(
+  files.filter((file) => !isCluster(file)),
+  Math.min(availableParallelism(), 4),
+);
+if (files.some((file) => !isCluster(file)))
+  console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s  the suites of the laptop`);
 if (sandboxName !== undefined) process.env.HOWDAH_SANDBOX = sandboxName;
-if (!withCluster) await runFiles(files.filter(isCluster));
+const ofCluster = files.filter(isCluster);
+if (!withCluster) await runFiles(ofCluster, 1);
 // In CI at ports of its own, since somebody's sandbox may be at the usual ones.
 else if (sandbox("up", ...(inCi ? ["--port-offset", "700"] : []))) {
-  await runFiles(files.filter(isCluster));
+  await runFiles(ofCluster, 1);
   if (inCi) sandbox("reset", "--yes");
 }
 
 const seconds = (performance.now() - started) / 1000;
 const reasons = new Map();
-for (const { file, reason, title } of Reporter.skipped) {
+for (const { file, reason, title } of skips) {
   const why = `${file}: ${reason}`;
   reasons.set(why, [...(reasons.get(why) ?? []), title]);
 }
-if (failed > 0) {
+if (failures.length > 0) {
   console.log("");
-  Mocha.reporters.Base.list(Reporter.failures);
+  Mocha.reporters.Base.list(failures.map(({ path, err }) => ({ err, titlePath: () => path })));
 }
 if (reasons.size > 0) console.log("\nskipped:");
 for (const [why, titles] of reasons) console.log(`  ${why}${titles.map((title) => `\n    ${title}`).join("")}`);
-writeFileSync(
-  reportFile,
-  `${JSON.stringify({ passed, failed, skipped, seconds, suites: Reporter.suites, skips: Reporter.skipped }, null, 2)}\n`,
-);
+const { passed, failed, skipped } = total;
+writeFileSync(reportFile, `${JSON.stringify({ passed, failed, skipped, seconds, suites, skips }, null, 2)}\n`);
 console.log(`\n${seconds.toFixed(0)} s`);
 if (passed + failed === 0) console.log("no test ran");
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-setTimeout(() => {
-  console.error("the tests are over, but something they started still runs");
-  process.exit(1);
-}, 20_000).unref();
