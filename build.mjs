@@ -1,6 +1,6 @@
 // Builds dist/ (the typed library), bundle/ (the command) and, with --tests, build/test/ (the compiled tests).
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { build } from "esbuild";
 
 function tsc(project) {
@@ -37,24 +37,35 @@ await build({
 });
 
 rmSync("bundle", { recursive: true, force: true });
-await build({
-  entryPoints: { howdah: "src/cli/bin.ts", index: "src/index.ts", sumthread: "src/connect/webhdfs/sumthread.ts" },
+const bundled = {
   outdir: "bundle",
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20",
+  charset: "ascii",
+  legalComments: "none",
+  logLevel: "warning",
+};
+await build({
+  ...bundled,
+  entryPoints: { howdah: "src/cli/bundled.ts", sumthread: "src/connect/webhdfs/sumthread.ts" },
+  format: "esm",
+});
+// A script whose value is a function, so that V8's code for it can be kept: src/cli/bundled.ts.
+await build({
+  ...bundled,
+  entryPoints: ["src/cli/main.ts"],
+  format: "cjs",
   // Native code and jiti's own files cannot be bundled, and Node warns of what Thrift's, beneath hive-driver, still use
   // (`new Buffer`) unless it lies in node_modules. Graphviz is a megabyte that would lie there twice. All load only when used.
   external: ["@duckdb/*", "@hpcc-js/*", "jiti", "hive-driver"],
-  banner: {
-    // yargs' CommonJS parts ask for `require`; the name must not collide with theirs.
-    js: 'import { createRequire as __howdahRequire } from "node:module"; const require = __howdahRequire(import.meta.url);',
-  },
-  legalComments: "none",
-  logLevel: "warning",
+  define: { "import.meta.url": "howdahUrl" },
+  banner: { js: "(function (require, module, howdahUrl) {" },
+  footer: { js: "})" },
 });
+// bundled.ts reads it as latin1. Comments stay as they are.
+const beyondAscii = /^(?:(?!\/[/*]).)*[^\x00-\x7f].*/m.exec(readFileSync("bundle/main.js", "latin1"));
+if (beyondAscii !== null) throw new Error(`bundle/main.js is not all ASCII: ${beyondAscii[0]}`);
 cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
 cpSync("src/release/bin", "bundle/bin", { recursive: true });
 cpSync("dist/report/assets", "bundle/report/assets", { recursive: true });

@@ -65,6 +65,7 @@ async function run(file) {
   const stats = await new Promise((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
   });
+  mocha.dispose();
   return { ...result, passed: stats.passes, failed: stats.failures, skipped: stats.pending };
 }
 

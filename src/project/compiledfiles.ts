@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { sha256 } from "../core/hash.ts";
+import { userCache } from "../core/usercache.ts";
+import { codeFormat, keepFile, keptFile } from "./keptfile.ts";
 
 /** A module while it is being run, and after. */
 export interface Module {
@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** What the kept code depends on besides the sources. The number is raised when it is compiled in another way. */
-const format = `howdah definitions 1, V8 ${process.versions.v8}, ${process.arch}`;
+const format = `howdah definitions 2, ${codeFormat}`;
 
 /**
  * The files of a project as they were compiled last, in one file of the user's cache: the texts, and V8's code with the
@@ -75,32 +75,17 @@ export class CompiledFiles {
       const parts = [Buffer.from(code), script.createCachedData()] as const;
       return { parts, head: { file, hash, code: parts[0].length, data: parts[1].length } };
     });
-    const body = Buffer.concat(files.flatMap(({ parts }) => parts));
-    const head: Head = { format, sum: sha256(body), files: files.map((one) => one.head) };
-    try {
-      mkdirSync(cacheFolder(), { recursive: true });
-    } catch {
-      return;
-    }
-    const draft = `${this.#place}.${process.pid}`;
-    try {
-      writeFileSync(draft, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]));
-      renameSync(draft, this.#place);
-    } catch {
-      rmSync(draft, { force: true });
-    }
+    const facts: Facts = { files: files.map(({ head }) => head) };
+    keepFile(this.#place, format, facts, Buffer.concat(files.flatMap(({ parts }) => parts)));
   }
 }
 
 /** Where compiled definitions are kept. */
 export function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "howdah", "definitions");
+  return join(userCache(), "definitions");
 }
 
-interface Head {
-  readonly format: string;
-  /** Of all that follows: V8 believes what it is given, and would crash on code that is broken. */
-  readonly sum: string;
+interface Facts {
   readonly files: readonly {
     readonly file: string;
     readonly hash: string;
@@ -110,24 +95,20 @@ interface Head {
 }
 
 function read(place: string): ReadonlyMap<string, Kept> {
-  try {
-    const bytes = readFileSync(place);
-    const end = bytes.indexOf("\n");
-    const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head;
-    if (head.format !== format || head.sum !== sha256(bytes.subarray(end + 1))) return new Map();
-    let at = end + 1;
-    return new Map(
-      head.files.map(({ file, hash, code, data }) => {
-        const kept = {
-          hash,
-          code: bytes.toString("utf8", at, at + code),
-          data: bytes.subarray(at + code, at + code + data),
-        };
-        at += code + data;
-        return [file, kept];
-      }),
-    );
-  } catch {
-    return new Map();
-  }
+  const kept = keptFile(place, format);
+  if (kept === undefined) return new Map();
+  const { files } = kept.facts as Facts;
+  const { body } = kept;
+  let at = 0;
+  return new Map(
+    files.map(({ file, hash, code, data }) => {
+      const one = {
+        hash,
+        code: body.toString("utf8", at, at + code),
+        data: body.subarray(at + code, at + code + data),
+      };
+      at += code + data;
+      return [file, one];
+    }),
+  );
 }

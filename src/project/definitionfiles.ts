@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { createJiti, type Jiti, type JitiOptions } from "jiti";
-import { calledAt, libraryFolder } from "../core/source.ts";
+import { calledAt } from "../core/source.ts";
 import { cacheFolder, CompiledFiles, type Module } from "./compiledfiles.ts";
 
 /** What was loaded of a project's own files. */
@@ -61,7 +61,6 @@ class DefinitionFiles {
       fsCache: cacheFolder(),
       interopDefault: false,
       // The definitions must be made by this very copy of the library.
-      alias: { howdah: join(libraryFolder, "index.js") },
       virtualModules: { howdah: library },
     };
   }

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { didYouMean, HowdahError, isHowdahError, ManyErrors, messageOf, throwAll } from "../core/errors.ts";
-import { libraryFolder, type Place } from "../core/source.ts";
+import type { Place } from "../core/source.ts";
 import { compileJob, type CompiledJob } from "../jobs/compile.ts";
 import type { Problem } from "../oozie/checks/index.ts";
 import { checkConfig } from "./check.ts";
@@ -110,7 +109,7 @@ function isFile(path: string): boolean {
 }
 
 async function importConfig(file: string): Promise<LocatedConfig> {
-  const library = (await import(pathToFileURL(join(libraryFolder, "index.js")).href)) as object;
+  const library = await import("../index.ts");
   const exported = Object.keys(library);
   const known = new Set(exported);
   /** Names that howdah does not have, in all files that were loaded. */

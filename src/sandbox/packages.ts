@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { inParallel } from "../connect/parallel.ts";
 import { HowdahError, bug } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
@@ -62,7 +61,7 @@ export interface Packages {
 }
 
 export interface PackageOptions {
-  /** The folder that projects share, absolute: see {@link defaultCache}. */
+  /** The folder that projects share, absolute: see {@link userCache}. */
   readonly cache: string;
   /** The folder of the lists of Maven's packages, one a group. @default this package's own */
   readonly lists?: string;
@@ -81,14 +80,6 @@ export interface MissingGroup {
 
 /** About what pip downloads: PySpark 3.5.6 and what it needs. */
 const sparkBytes = 317_600_000;
-
-/** `HOWDAH_CACHE`, else `howdah` below `XDG_CACHE_HOME`, else `~/.cache/howdah`. */
-export function defaultCache(env: NodeJS.ProcessEnv = process.env): string {
-  const own = env["HOWDAH_CACHE"];
-  if (own !== undefined && own !== "") return resolve(own);
-  const caches = env["XDG_CACHE_HOME"];
-  return resolve(caches === undefined || caches === "" ? join(homedir(), ".cache") : caches, "howdah");
-}
 
 /** What would be downloaded, without doing so: groups that are not whole, with about how many bytes. */
 export function missingPackages(

@@ -8,7 +8,8 @@ import { openZooKeeper, type ZooKeeper } from "#src/connect/zookeeper.js";
 import { openSandbox, usualName, withChoices } from "#src/sandbox/folder.js";
 import { chooseJava } from "#src/sandbox/java.js";
 import { launchOf, type Parts } from "#src/sandbox/launch.js";
-import { defaultCache, fetchPackages, type PackageGroup } from "#src/sandbox/packages.js";
+import { userCache } from "#src/core/usercache.js";
+import { fetchPackages, type PackageGroup } from "#src/sandbox/packages.js";
 import { jarsOf, javaFlags } from "#src/sandbox/settings.js";
 import { closedPort } from "../support/faults.js";
 import { until } from "./waiting.js";
@@ -33,7 +34,7 @@ export class RegisteredServers {
   }
 
   static async make(): Promise<RegisteredServers> {
-    const packages = await fetchPackages(groups, { cache: defaultCache(), emit: () => undefined });
+    const packages = await fetchPackages(groups, { cache: userCache(), emit: () => undefined });
     const sandbox = openSandbox(usualName());
     return new RegisteredServers({ sandbox, packages, groups: new Set(groups), java: chooseJava()! });
   }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { isHowdahError, type HowdahError } from "#src/core/errors.js";
 import type { HowdahEvent } from "#src/core/events.js";
-import { damagedPackages, defaultCache, fetchPackages, missingPackages } from "#src/sandbox/packages.js";
+import { userCache } from "#src/core/usercache.js";
+import { damagedPackages, fetchPackages, missingPackages } from "#src/sandbox/packages.js";
 import type { PackageGroup, Packages } from "#src/sandbox/packages.js";
 import { zipEntries } from "#src/sandbox/zip.js";
 import { readClassFile } from "./classfiles.js";
@@ -305,8 +306,8 @@ describe("packages of the sandbox", () => {
   });
 
   it("lie where the environment says", () => {
-    assert.equal(defaultCache({ HOWDAH_CACHE: "/a", XDG_CACHE_HOME: "/b" }), "/a");
-    assert.equal(defaultCache({ HOWDAH_CACHE: "", XDG_CACHE_HOME: "/b" }), "/b/howdah");
-    assert.match(defaultCache({}), /\/\.cache\/howdah$/);
+    assert.equal(userCache({ HOWDAH_CACHE: "/a", XDG_CACHE_HOME: "/b" }), "/a");
+    assert.equal(userCache({ HOWDAH_CACHE: "", XDG_CACHE_HOME: "/b" }), "/b/howdah");
+    assert.match(userCache({}), /\/\.cache\/howdah$/);
   });
 });

@@ -6,7 +6,7 @@ import { runChild } from "../../sandbox/child.ts";
 import { hints, hintTexts } from "../../sandbox/hints.ts";
 import { chooseJava, javaAt } from "../../sandbox/java.ts";
 import { pipRequirement } from "../../sandbox/lists.ts";
-import { defaultCache } from "../../sandbox/packages.ts";
+import { userCache } from "../../core/usercache.ts";
 import { environmentFolder, findEnvironment } from "../../sandbox/python.ts";
 
 /** What a program needs that runs Spark on this machine. */
@@ -40,7 +40,7 @@ export async function findPySpark(
 async function findPython(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<string> {
   const wanted = env["PYSPARK_PYTHON"];
   const isWanted = wanted !== undefined && wanted !== "";
-  const fetched = isWanted ? undefined : findEnvironment(environmentFolder(defaultCache(env)));
+  const fetched = isWanted ? undefined : findEnvironment(environmentFolder(userCache(env)));
   if (fetched !== undefined) return fetched.python;
   const python = isWanted ? wanted : "python3";
   const { exitCode } = await runChild(python, ["-c", "import pyspark"], { env, signal });

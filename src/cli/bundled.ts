@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// The package's command: all but this is one script beside it. V8's own code for it, with the functions that a command has
+// called, is kept in the user's cache, one file a command: reading and compiling modules took half of a short command's time.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { constants, Script } from "node:vm";
+import { sha256 } from "../core/hash.ts";
+import { userCache } from "../core/usercache.ts";
+import { codeFormat, keepFile, keptFile } from "../project/keptfile.ts";
+import { start, type Main } from "./start.ts";
+import type { commands } from "./main.ts";
+
+interface Exports {
+  readonly main: Main;
+  readonly commands: typeof commands;
+}
+
+/** What build.mjs makes of main.ts. */
+type Run = (require: NodeJS.Require, module: { exports: Partial<Exports> }, url: string) => void;
+
+interface Facts {
+  /** Of the script. */
+  readonly hash: string;
+  /** Whether the command whose functions it has did what it was asked. */
+  readonly well: boolean;
+}
+
+const scriptUrl = new URL("./main.js", import.meta.url);
+
+function load(): Main {
+  const filename = fileURLToPath(scriptUrl);
+  // But for comments it is all ASCII, which as latin1 needs no decoding.
+  const source = readFileSync(filename, "latin1");
+  const hash = sha256(source);
+  const [name = ""] = process.argv.slice(2);
+  const place = placeOf(name);
+  const known = place === undefined ? undefined : keptFile(place, codeFormat);
+  const facts = known?.facts as Facts | undefined;
+  const kept = facts?.hash === hash ? known?.body : undefined;
+  const script = new Script(source, {
+    filename,
+    cachedData: kept,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const module: { exports: Partial<Exports> } = { exports: {} };
+  (script.runInThisContext() as Run)(createRequire(scriptUrl), module, scriptUrl.href);
+  const { main, commands } = module.exports as Exports;
+  return async (argv) => {
+    const code = await main(argv);
+    const well = code === 0 && !argv.some((word) => word === "--help" || word === "-h");
+    const usable = kept !== undefined && script.cachedDataRejected !== true;
+    // What ended early has not called the functions that its next run needs.
+    const better = !usable || (well && facts?.well !== true);
+    if (place !== undefined && better && Object.hasOwn(commands, name))
+      keepFile(place, codeFormat, { hash, well } satisfies Facts, script.createCachedData());
+    return code;
+  };
+}
+
+/** Where the code for a command's script is kept; undefined for what cannot be the name of one, and without a home. */
+function placeOf(command: string): string | undefined {
+  try {
+    return /^[a-z]+$/.test(command) ? join(userCache(), "commands", command) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+await start(new URL("../package.json", import.meta.url), load);
