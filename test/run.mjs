@@ -60,13 +60,26 @@ const suites = [];
 const skips = [];
 const failures = [];
 
+/** The next message of a process; undefined where it ended without one. */
+function answerOf(child) {
+  return new Promise((resolve) => {
+    const settle = (message) => {
+      child.off("message", settle);
+      child.off("exit", gone);
+      resolve(message);
+    };
+    const gone = () => settle(undefined);
+    child.on("message", settle).on("exit", gone);
+  });
+}
+
 /** A process that takes files until none is left. One that ends before it has said how a file went, has failed at it. */
 async function work(queue) {
   let child;
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     child ??= fork("test/worker.mjs");
     child.send(file);
-    const [result] = await Promise.race([once(child, "message"), once(child, "exit").then(() => [])]);
+    const result = await answerOf(child);
     if (result === undefined) {
       const { exitCode, signalCode } = child;
       const message = `the process that ran ${file} ended (${signalCode ?? `exit code ${String(exitCode)}`})`;

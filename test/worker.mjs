@@ -69,6 +69,11 @@ async function run(file) {
   return { ...result, passed: stats.passes, failed: stats.failures, skipped: stats.pending };
 }
 
+// As Mocha's own command does: a test fails by what nobody waits for too.
+process.on("unhandledRejection", (reason) => {
+  throw reason;
+});
+
 let over = false;
 // Whoever started this was killed: nobody wants the results.
 process.on("disconnect", () => {

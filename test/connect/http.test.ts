@@ -142,10 +142,14 @@ describe("connect: HTTP", () => {
     const bodies: string[] = [];
     const server = await servers.http((request, response) => {
       if (request.url === "/refuse") return json(response, 403, { RemoteException: { message: "no" } });
-      void bodyOf(request).then((body) => {
-        bodies.push(body);
-        json(response, 201, {});
-      });
+      void bodyOf(request).then(
+        (body) => {
+          bodies.push(body);
+          json(response, 201, {});
+        },
+        // It was cut.
+        () => undefined,
+      );
     });
     const proxy = servers.also(await faultProxy(server.url));
     proxy.decide = ({ count }) => (count === 1 ? { cutBody: 10 } : undefined);
