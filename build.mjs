@@ -1,6 +1,6 @@
 // Builds dist/ (the typed library), bundle/ (the command) and, with --tests, build/test/ (the compiled tests).
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 function tsc(project) {
@@ -58,14 +58,17 @@ await build({
   format: "cjs",
   // Native code and jiti's own files cannot be bundled, and Node warns of what Thrift's, beneath hive-driver, still use
   // (`new Buffer`) unless it lies in node_modules. Graphviz is a megabyte that would lie there twice. All load only when used.
-  external: ["@duckdb/*", "@hpcc-js/*", "jiti", "hive-driver"],
+  external: ["@duckdb/node-bindings", "@hpcc-js/*", "jiti", "hive-driver"],
   define: { "import.meta.url": "howdahUrl" },
-  banner: { js: "(function (require, module, howdahUrl) {" },
+  banner: { js: "(function (require, module, howdahImport, howdahUrl) {" },
   footer: { js: "})" },
 });
+// A script made of kept code has nobody who imports for it.
+const script = readFileSync("bundle/main.js", "utf8").replace(/(?<=\b(?:await|return) )import\(/g, "howdahImport(");
+writeFileSync("bundle/main.js", script);
 // bundled.ts reads it as latin1. Comments stay as they are.
-const beyondAscii = /^(?:(?!\/[/*]).)*[^\x00-\x7f].*/m.exec(readFileSync("bundle/main.js", "latin1"));
-if (beyondAscii !== null) throw new Error(`bundle/main.js is not all ASCII: ${beyondAscii[0]}`);
+const wrong = /^(?!\s*\*)(?:(?!\/[/*]).)*(?:[^\x00-\x7f]|(?<![#.\w])import\().*/m.exec(script);
+if (wrong !== null) throw new Error(`bundle/main.js is not all ASCII, or imports: ${wrong[0]}`);
 cpSync("src/jobs/spark", "bundle/spark", { recursive: true, filter: (path) => !path.includes("__pycache__") });
 cpSync("src/release/bin", "bundle/bin", { recursive: true });
 cpSync("dist/report/assets", "bundle/report/assets", { recursive: true });

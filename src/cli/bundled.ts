@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 import { sha256 } from "../core/hash.ts";
 import { userCache } from "../core/usercache.ts";
 import { codeFormat, keepFile, keptFile } from "../project/keptfile.ts";
@@ -18,7 +18,12 @@ interface Exports {
 }
 
 /** What build.mjs makes of main.ts. */
-type Run = (require: NodeJS.Require, module: { exports: Partial<Exports> }, url: string) => void;
+type Run = (
+  require: NodeJS.Require,
+  module: { exports: Partial<Exports> },
+  importModule: (id: string) => Promise<unknown>,
+  url: string,
+) => void;
 
 interface Facts {
   /** Of the script. */
@@ -31,29 +36,28 @@ const scriptUrl = new URL("./main.js", import.meta.url);
 
 function load(): Main {
   const filename = fileURLToPath(scriptUrl);
-  // But for comments it is all ASCII, which as latin1 needs no decoding.
-  const source = readFileSync(filename, "latin1");
-  const hash = sha256(source);
-  const [name = ""] = process.argv.slice(2);
+  const bytes = readFileSync(filename);
+  const hash = sha256(bytes);
+  const [first = ""] = process.argv.slice(2);
+  // Without a command it tells of all of them.
+  const name = first === "" || first === "-h" || first === "--help" ? "help" : first;
   const place = placeOf(name);
   const known = place === undefined ? undefined : keptFile(place, codeFormat);
   const facts = known?.facts as Facts | undefined;
   const kept = facts?.hash === hash ? known?.body : undefined;
-  const script = new Script(source, {
-    filename,
-    cachedData: kept,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  // But for comments it is all ASCII, which as latin1 needs no decoding.
+  const script = new Script(bytes.toString("latin1"), { filename, cachedData: kept });
   const module: { exports: Partial<Exports> } = { exports: {} };
-  (script.runInThisContext() as Run)(createRequire(scriptUrl), module, scriptUrl.href);
+  (script.runInThisContext() as Run)(createRequire(scriptUrl), module, (id) => import(id), scriptUrl.href);
   const { main, commands } = module.exports as Exports;
   return async (argv) => {
     const code = await main(argv);
-    const well = code === 0 && !argv.some((word) => word === "--help" || word === "-h");
+    const onlyTold = name !== "help" && argv.some((word) => word === "--help" || word === "-h");
+    const well = code === 0 && !onlyTold;
     const usable = kept !== undefined && script.cachedDataRejected !== true;
     // What ended early has not called the functions that its next run needs.
     const better = !usable || (well && facts?.well !== true);
-    if (place !== undefined && better && Object.hasOwn(commands, name))
+    if (place !== undefined && better && (name === "help" || Object.hasOwn(commands, name)))
       keepFile(place, codeFormat, { hash, well } satisfies Facts, script.createCachedData());
     return code;
   };

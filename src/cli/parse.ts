@@ -1,4 +1,4 @@
-import yargs from "yargs";
+import parser from "yargs-parser";
 import { didYouMean, HowdahError } from "../core/errors.ts";
 import { commonOptions, type Arguments, type Command } from "./command.ts";
 
@@ -7,11 +7,21 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
   const specs = { ...command.options, ...commonOptions };
   const usage = (why: string): HowdahError =>
     new HowdahError(why, { code: "USAGE", next: `howdah ${command.name} --help` });
-  const parser = yargs()
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration({
+  const names = Object.keys(specs);
+  const ofType = (...types: readonly string[]): string[] => names.filter((name) => types.includes(specs[name]!.type));
+  // `-Dname=value` in one word, as people write it elsewhere.
+  const words =
+    command.passes === true ? argv : argv.flatMap((word) => (/^-D./.test(word) ? ["-D", word.slice(2)] : [word]));
+  const { argv: parsed, error } = parser.detailed([...words], {
+    boolean: ofType("boolean"),
+    string: ofType("string", "list"),
+    array: ofType("list"),
+    alias: Object.fromEntries(
+      names.flatMap((name) => (specs[name]!.alias === undefined ? [] : [[name, specs[name]!.alias]])),
+    ),
+    // As many as there are, but at least one.
+    narg: Object.fromEntries(ofType("string", "list").map((name) => [name, NaN])),
+    configuration: {
       "camel-case-expansion": false,
       "dot-notation": false,
       "parse-numbers": false,
@@ -20,31 +30,22 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
       "greedy-arrays": false,
       "short-option-groups": false,
       "halt-at-non-option": command.passes === true,
-    })
-    .fail((message) => {
-      const [, option] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
-      throw usage(option === undefined ? message : `${option.length === 1 ? "-" : "--"}${option} needs a value`);
-    });
-  for (const [name, { type, alias }] of Object.entries(specs))
-    parser.option(name, {
-      type: type === "list" ? "array" : type,
-      string: type !== "boolean",
-      ...(alias === undefined ? {} : { alias }),
-      ...(type === "boolean" ? {} : { requiresArg: true }),
-    });
-  // `-Dname=value` in one word, as people write it elsewhere.
-  const words =
-    command.passes === true ? argv : argv.flatMap((word) => (/^-D./.test(word) ? ["-D", word.slice(2)] : [word]));
-  const parsed = parser.parseSync(words) as Readonly<Record<string, unknown>>;
-  const known = new Set([...Object.keys(specs), ...Object.values(specs).flatMap(({ alias }) => alias ?? [])]);
+    },
+  });
+  // Its type says null of what is undefined, and the other way round.
+  if (error instanceof Error) {
+    const [, option] = /^Not enough arguments following: (.*)$/.exec(error.message) ?? [];
+    throw usage(option === undefined ? error.message : `${option.length === 1 ? "-" : "--"}${option} needs a value`);
+  }
+  const known = new Set([...names, ...Object.values(specs).flatMap(({ alias }) => alias ?? [])]);
   for (const name of Object.keys(parsed)) {
-    if (name === "_" || name === "$0" || known.has(name)) continue;
+    if (name === "_" || known.has(name)) continue;
     const dashes = name.length === 1 ? "-" : "--";
     throw usage(
-      `there is no option ${dashes}${name}${didYouMean(name, Object.keys(specs)).replace("did you mean ", "did you mean --")}`,
+      `there is no option ${dashes}${name}${didYouMean(name, names).replace("did you mean ", "did you mean --")}`,
     );
   }
-  const positionals = (parsed["_"] as readonly unknown[]).map(String);
+  const positionals = parsed._.map(String);
   const { min, max } = command.positionals;
   if (positionals.length < min) throw usage(`${command.name} needs more arguments: howdah ${command.usage}`);
   if (positionals.length > max) throw usage(`${positionals[max]!} is one argument too many: howdah ${command.usage}`);

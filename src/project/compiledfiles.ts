@@ -57,11 +57,11 @@ export class CompiledFiles {
   }
 
   /** A file ready to be run. Throws what the compiler does. */
-  of(file: string, source: string, compile: () => string): CompiledFile {
+  async of(file: string, source: string, compile: () => Promise<string>): Promise<CompiledFile> {
     const hash = sha256(source);
     const known = this.#kept.get(file);
     const kept = known?.hash === hash ? known : undefined;
-    const code = kept?.code ?? compile();
+    const code = kept?.code ?? (await compile());
     const script = new Script(`(async function (${around}) { ${code}\n});`, { filename: file, cachedData: kept?.data });
     if (kept === undefined || script.cachedDataRejected === true) this.#changed = true;
     this.#used.set(file, { hash, code, script });

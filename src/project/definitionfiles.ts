@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
-import { createJiti, type Jiti, type JitiOptions } from "jiti";
+import type { Jiti, JitiOptions } from "jiti";
 import { calledAt } from "../core/source.ts";
 import { cacheFolder, CompiledFiles, type Module } from "./compiledfiles.ts";
 
@@ -73,9 +73,9 @@ class DefinitionFiles {
     this.#modules.set(file, module);
     const source = readFileSync(file, "utf8");
     this.sources.set(file, source);
-    const { run, asksMore } = this.#compiled.of(file, source, () => this.#transform(file, source));
+    const { run, asksMore } = await this.#compiled.of(file, source, () => this.#transform(file, source));
     // Few files ask for more than imports, and a jiti for each takes its time.
-    const jiti = asksMore ? this.#jitiFor(file) : undefined;
+    const jiti = asksMore ? await this.#jitiFor(file) : undefined;
     await run(
       module.exports,
       jiti,
@@ -93,22 +93,25 @@ class DefinitionFiles {
   }
 
   /** Files of definitions are loaded here; packages, and what else is no TypeScript, by jiti. */
-  #import(id: string, from: string): unknown {
+  async #import(id: string, from: string): Promise<unknown> {
     if (id === "howdah") return this.#library;
-    if (!/^[./]/.test(id)) return this.#jitiFor(from).import(id);
+    if (!/^[./]/.test(id)) return (await this.#jitiFor(from)).import(id);
     const path = resolve(dirname(from), id);
     const file = this.#modules.has(path) ? path : typescriptAt(path);
-    return file === undefined ? this.#jitiFor(from).import(id) : this.load(file);
+    return file === undefined ? (await this.#jitiFor(from)).import(id) : this.load(file);
   }
 
-  #transform(file: string, source: string): string {
+  async #transform(file: string, source: string): Promise<string> {
+    const { createJiti } = await import("jiti");
     this.#compiler ??= createJiti(file, { fsCache: false, interopDefault: false });
     const code = this.#compiler.transform({ source, filename: file, ts: true, async: true });
     // A text of its own could look like a call.
     return source.includes("_howdah") ? code : withPlaces(code);
   }
 
-  #jitiFor(file: string): Jiti {
+  /** Most commands find all that they load compiled, and need none. */
+  async #jitiFor(file: string): Promise<Jiti> {
+    const { createJiti } = await import("jiti");
     const jiti = createJiti(file, this.#options);
     this.#jitis.push(jiti);
     return jiti;
