@@ -28,7 +28,7 @@ export class Batches {
     switch (event.event) {
       case "spark.prepared": {
         for (const { name, value, from } of event["values"] as readonly ValueFacts[])
-          say(colors.dim(`${name} ${value ?? "******"} (${from.replace(/^file /, "from ")})`));
+          say(colors.dim(`${name} ${value ?? "******"} (${from.replace(/^(?:file|job) /, "from ")})`));
         return;
       }
       case "batch.posted":

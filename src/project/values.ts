@@ -8,7 +8,7 @@ import { parseParameter, type Parameter } from "../oozie/parameters.ts";
 import type { SecretSource, TargetValues } from "./config.ts";
 
 /** From where a parameter has its value. */
-export type Origin = "command line" | "target" | "default" | "data" | "secret" | `file ${string}`;
+export type Origin = "command line" | "target" | "default" | "data" | "secret" | `file ${string}` | `job ${string}`;
 
 /** The values of a project's parameters for one command. */
 export interface Values {
@@ -26,12 +26,15 @@ export interface Values {
 /** Values of parameters by the name of the file that they stand in. */
 export type RecordedValues = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
+/** Values that jobs were submitted with, by the parameter's name, each with the id of a job. */
+export type SubmittedValues = ReadonlyMap<string, { readonly value: string; readonly job: string }>;
+
 /** Whether a file of values lies on a file system of Hadoop, `hdfs:///data/values.json`, and not on this machine. */
 export function isRemoteFile(file: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\//i.test(file);
 }
 
-/** What values are made of, the first that has one winning: `given`, `target`, its files, `derived`, the default. */
+/** What values are made of, the first that has one winning: `given`, `target`, its files, `derived`, the default, `submitted`. */
 export interface ValueSources {
   readonly root: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
@@ -40,6 +43,8 @@ export interface ValueSources {
   readonly target: TargetValues;
   /** Values in files of HDFS among the target's, by the file's name: what was read of them. @default none */
   readonly recorded?: RecordedValues;
+  /** For parameters that have no value otherwise. @default none */
+  readonly submitted?: SubmittedValues;
   /** Finds the value of a parameter that says `otherwise`, from the data. */
   readonly derive: (parameter: Parameter, values: Values) => string | undefined;
 }
@@ -97,7 +102,11 @@ export function resolveValues(sources: ValueSources): Values {
       if (value !== undefined) return { value: parse(value), origin: "data" };
     }
     const otherwise = parameter.spec.default;
-    if (otherwise === undefined) return undefined;
+    if (otherwise === undefined) {
+      const submitted = sources.submitted?.get(name);
+      if (submitted === undefined) return undefined;
+      return { value: parse(submitted.value, submitted.job), origin: `job ${submitted.job}` };
+    }
     if (!isExpr(otherwise)) return { value: parse(String(otherwise)), origin: "default" };
     const value = evaluate(otherwise, { parameter: (other) => values.get(other) });
     return { value: parse(String(value)), origin: "default" };

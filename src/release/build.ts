@@ -11,7 +11,7 @@ import { printXml } from "../oozie/xml.ts";
 import { problemError } from "../project/checks/check.ts";
 import type { ClusterTarget } from "../project/config.ts";
 import { readProjectFile, type NamedTarget, type Project } from "../project/load.ts";
-import { resolveValues, type RecordedValues, type Values } from "../project/values.ts";
+import { resolveValues, type RecordedValues, type SubmittedValues, type Values } from "../project/values.ts";
 import { writtenFor } from "./check.ts";
 import type { Writing } from "./documents.ts";
 import { layout } from "./layout.ts";
@@ -50,6 +50,8 @@ export interface BuildOptions {
   readonly given?: Readonly<Record<string, string>>;
   /** What was read of the target's files of values on HDFS; without it they count as absent. */
   readonly recorded?: RecordedValues;
+  /** For parameters that have no value otherwise. @default none */
+  readonly submitted?: SubmittedValues;
 }
 
 /**
@@ -76,7 +78,7 @@ export function build(
   ]);
   const deployedEntries = deployed.map((file) => entryOf(file, true));
   const hash = sha256(deployedEntries.map((one) => `${one.path}\n${one.sha256}\n`).join("")).slice(0, 16);
-  const values = valuesOf(project, target, options.given ?? {}, options.recorded);
+  const values = valuesOf(project, target, options.given ?? {}, options.recorded, options.submitted);
   const properties = documents.map((one) => ({
     path: layout.properties(one.kind, one.name),
     content: jobProperties(one, target, hash, values),
@@ -125,6 +127,7 @@ export function valuesOf(
   target: ClusterTarget,
   given: Readonly<Record<string, string>>,
   recorded: RecordedValues = new Map(),
+  submitted: SubmittedValues = new Map(),
 ): Values {
   return resolveValues({
     root: project.root,
@@ -132,6 +135,7 @@ export function valuesOf(
     given,
     target,
     recorded,
+    submitted,
     derive: () => undefined,
   });
 }

@@ -293,6 +293,27 @@ describe("operate: jobs by Livy", () => {
     assert.equal((await send(late))[0]!.end?.succeeded, true);
   });
 
+  it("takes what nobody gave from the coordinators' newest jobs, unless they differ", async () => {
+    well();
+    const conf = (hour: string): string =>
+      `<configuration><property><name>first_hour</name><value>${hour}</value></property></configuration>`;
+    const request = { ...collectHours, given: {} };
+    const over = { startTime: "Sat, 01 May 2021 00:00:00 GMT", endTime: "Sat, 01 May 2021 06:00:00 GMT" };
+    oozie.add("coordinator", "every-hour", "KILLED", over, conf("2020-01-01T00:00Z"));
+    const newest = oozie.add("coordinator", "every-hour", "KILLED", over, conf("2021-05-01T00:00Z"));
+    assert.equal((await send(request))[0]!.end?.succeeded, true);
+    const [, firstHour] = told("spark.prepared")[0]!["values"] as readonly unknown[];
+    assert.deepEqual(firstHour, { name: "first_hour", value: "2021-05-01T00:00Z", from: `job ${newest.id}` });
+    assert.deepEqual(
+      standIn.posted[0]!.args?.filter((arg) => arg.startsWith("first_hour")),
+      ["first_hour=2021-05-01T00:00Z"],
+    );
+    oozie.add("coordinator", "every-day", "KILLED", over, conf("2021-04-30T00:00Z"));
+    assert.equal((await refused(request)).code, "PARAMETER_MISSING");
+    // What is given counts, whatever they have.
+    assert.equal((await send(collectHours, { beside: true }))[0]!.end?.succeeded, true);
+  });
+
   it("refuses hours that a workflow or another batch makes", async () => {
     const workflow = oozie.add(
       "wf",

@@ -8,6 +8,7 @@ import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
 import { batchName, parseBatchName, tagsOf, type BatchName } from "../../release/batchname.ts";
 import { layout } from "../../release/layout.ts";
+import { valuesOf } from "../../release/build.ts";
 import { withTargetLock } from "../../release/lock.ts";
 import { remoteLayout } from "../../release/remote.ts";
 import { arrivalUnknown, lookAgain, mayHaveArrived } from "../arrival.ts";
@@ -17,7 +18,8 @@ import { cancelBatch } from "./cancel.ts";
 import { attemptsAt, isAlive } from "./find.ts";
 import { followBatch, type BatchEnd, type BatchRef, type FollowBatchOptions } from "./follow.ts";
 import { refuseMissingInputs } from "./inputs.ts";
-import { named, planBatches, type BatchPlan, type SparkPlan, type SparkRequest } from "./plan.ts";
+import { missingOf, named, planBatches, type BatchPlan, type SparkPlan, type SparkRequest } from "./plan.ts";
+import { submittedValues } from "./submitted.ts";
 import { refuseTaken } from "./taken.ts";
 
 export interface DispatchOptions extends FollowBatchOptions {
@@ -110,7 +112,9 @@ async function prepared(
   request: SparkRequest,
   { emit = () => undefined, signal }: DispatchOptions,
 ): Promise<SparkPlan> {
-  const plan = planBatches(project, cluster, request, await recordedValues(cluster, signal));
+  const recorded = await recordedValues(cluster, signal);
+  const missing = missingOf(project, request.jobs, valuesOf(project, cluster.target, request.given ?? {}, recorded));
+  const plan = planBatches(project, cluster, request, recorded, await submittedValues(cluster, project, missing));
   const jobs = plan.batches.map(({ compiled, units, name: { first, last } }) => ({
     ...{ job: compiled.job.name, first, last },
     units: units.length,

@@ -7,7 +7,7 @@ import { nominalTimes } from "../../oozie/calendar.ts";
 import { gridOf } from "../../oozie/resolve.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Project } from "../../project/load.ts";
-import type { RecordedValues, Values } from "../../project/values.ts";
+import type { RecordedValues, SubmittedValues, Values } from "../../project/values.ts";
 import { batchName, type BatchName } from "../../release/batchname.ts";
 import { build } from "../../release/build.ts";
 import { layout } from "../../release/layout.ts";
@@ -64,6 +64,7 @@ export function planBatches(
   cluster: Cluster,
   request: SparkRequest,
   recorded: RecordedValues,
+  submitted: SubmittedValues = new Map(),
 ): SparkPlan {
   const { from, until, given = {}, rerun = false } = request;
   if (from >= until)
@@ -73,7 +74,7 @@ export function planBatches(
     });
   const jobs = inOrder(request.jobs.map((name) => jobOf(project, name)));
   const { name: targetName, target } = cluster;
-  const { manifest, values } = build(project, { name: targetName, target }, { given, recorded });
+  const { manifest, values } = build(project, { name: targetName, target }, { given, recorded, submitted });
   const used = [...new Set(jobs.flatMap(({ parameters }) => parameters.map(({ name }) => name)))].sort();
   refuseMissing(jobs, values);
   refuseWrong(project, used, values);
@@ -161,9 +162,21 @@ function inOrder(named: readonly CompiledJob[]): readonly CompiledJob[] {
   return ordered;
 }
 
-function refuseMissing(jobs: readonly CompiledJob[], values: Values): void {
+/** Parameters of jobs that nobody gave a value, by name. Throws `NAME_UNKNOWN`. */
+export function missingOf(project: Project, names: readonly string[], values: Values): readonly string[] {
+  return missingIn(
+    names.map((name) => jobOf(project, name)),
+    values,
+  );
+}
+
+function missingIn(jobs: readonly CompiledJob[], values: Values): readonly string[] {
   const all = jobs.flatMap(({ parameters }) => parameters.map(({ name }) => name));
-  const missing = [...new Set(all.filter((name) => values.get(name) === undefined))].sort();
+  return [...new Set(all.filter((name) => values.get(name) === undefined))].sort();
+}
+
+function refuseMissing(jobs: readonly CompiledJob[], values: Values): void {
+  const missing = missingIn(jobs, values);
   if (missing.length === 0) return;
   const names = jobs.map(({ job }) => job.name).join(", ");
   throw valuesMissing(`${jobs.length === 1 ? "the job" : "the jobs"} ${names} need`, missing);
