@@ -48,7 +48,7 @@ const bundled = {
 };
 await build({
   ...bundled,
-  entryPoints: { howdah: "src/cli/bundled.ts", sumthread: "src/connect/webhdfs/sumthread.ts" },
+  entryPoints: { howdah: "src/cli/bundled.ts" },
   format: "esm",
 });
 // A script whose value is a function, so that V8's code for it can be kept: src/cli/bundled.ts.

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { crc32c } from "./crc32c.ts";
+import { crc32c, crcsOf, piecesAtOnce } from "./crc32c.ts";
 import type { FileChecksum } from "./status.ts";
 
 /** What of a checksum's name and bytes decides how it is computed. */
@@ -39,6 +39,7 @@ export function hasChecksum(content: Uint8Array, remote: FileChecksum, blockSize
 export class Md5Md5Crc {
   readonly #form: ChecksumForm;
   readonly #blockSize: number;
+  readonly #piecesAtOnce: number;
   readonly #blocks: Buffer[] = [];
   #block: Hash = createHash("md5");
   #inBlock = 0;
@@ -51,19 +52,38 @@ export class Md5Md5Crc {
   constructor(form: ChecksumForm, blockSize: number) {
     this.#form = form;
     this.#blockSize = blockSize;
+    this.#piecesAtOnce = form.type === "CRC32C" ? piecesAtOnce(form.bytesPerCrc) : 0;
   }
 
   update(data: Uint8Array): void {
-    const { bytesPerCrc } = this.#form;
     for (let at = 0; at < data.length;) {
-      const end = Math.min(data.length, at + bytesPerCrc - this.#inCrc, at + this.#blockSize - this.#inBlock);
-      this.#crc = this.#next(data, at, end);
-      this.#inCrc += end - at;
-      this.#inBlock += end - at;
-      at = end;
-      if (this.#inCrc === bytesPerCrc) this.#endCrc();
+      const left = Math.min(data.length - at, this.#blockSize - this.#inBlock);
+      const taken = this.#takeWhole(data, at, left) || this.#takeSome(data, at, left);
+      this.#inBlock += taken;
+      at += taken;
       if (this.#inBlock === this.#blockSize) this.#endBlock();
     }
+  }
+
+  /** Takes what is of whole CRCs. @returns how many bytes */
+  #takeWhole(data: Uint8Array, at: number, left: number): number {
+    const { bytesPerCrc } = this.#form;
+    if (this.#inCrc > 0) return 0;
+    const pieces = Math.min(Math.floor(left / bytesPerCrc), this.#piecesAtOnce);
+    if (pieces === 0) return 0;
+    this.#flush();
+    this.#block.update(crcsOf(data, at, pieces, bytesPerCrc));
+    return pieces * bytesPerCrc;
+  }
+
+  /** Takes what is of one CRC. @returns how many bytes */
+  #takeSome(data: Uint8Array, at: number, left: number): number {
+    const { bytesPerCrc } = this.#form;
+    const taken = Math.min(left, bytesPerCrc - this.#inCrc);
+    this.#crc = this.#next(data, at, at + taken);
+    this.#inCrc += taken;
+    if (this.#inCrc === bytesPerCrc) this.#endCrc();
+    return taken;
   }
 
   /** The MD5, in hex. */
@@ -100,40 +120,30 @@ export class Md5Md5Crc {
   }
 }
 
-/** What servers have, unless they are set otherwise (`dfs.checksum.type`, `dfs.bytes-per-checksum`, `dfs.blocksize`). */
-export const usualForm: ChecksumForm = { type: "CRC32C", bytesPerCrc: 512 };
-export const usualBlockSize = 134_217_728;
-
-export function isUsual(remote: FileChecksum): boolean {
-  const form = formOf(remote);
-  return form?.type === usualForm.type && form.bytesPerCrc === usualForm.bytesPerCrc;
-}
-
-/** Says whether what arrived is what was sent, with a checksum that was computed while it was sent. */
-export interface ArrivedCheck {
-  /** Undefined where the server has another kind of checksum. Ask once, at the end. */
-  matches(remote: FileChecksum, blockSize: number): Promise<boolean | undefined> | boolean | undefined;
-}
-
 /**
- * The checksum of what is sent, computed on its way: reading it all once more afterwards would take longer than waiting for
- * the server, which this fills.
+ * The checksum of what is sent, computed on its way with what servers usually have: reading it all once more afterwards
+ * would take longer than waiting for the server, which this fills.
  */
-export class SentChecksum implements ArrivedCheck {
+export class SentChecksum {
+  readonly #form: ChecksumForm = { type: "CRC32C", bytesPerCrc: 512 };
   readonly #blockSize: number;
   readonly #computed: Md5Md5Crc;
 
-  constructor(blockSize = usualBlockSize) {
+  constructor(blockSize = 134_217_728) {
     this.#blockSize = blockSize;
-    this.#computed = new Md5Md5Crc(usualForm, blockSize);
+    this.#computed = new Md5Md5Crc(this.#form, blockSize);
   }
 
   update(data: Uint8Array): void {
     this.#computed.update(data);
   }
 
+  /** Whether the server got what was sent; undefined where it has another kind of checksum. Ask once, at the end. */
   matches(remote: FileChecksum, blockSize: number): boolean | undefined {
-    return isUsual(remote) && blockSize === this.#blockSize ? this.#computed.digest() === md5Of(remote) : undefined;
+    const form = formOf(remote);
+    const usual = form?.type === this.#form.type && form.bytesPerCrc === this.#form.bytesPerCrc;
+    if (!usual || blockSize !== this.#blockSize) return undefined;
+    return this.#computed.digest() === md5Of(remote);
   }
 }
 

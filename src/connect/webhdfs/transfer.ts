@@ -6,8 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { HowdahError, isHowdahError, messageOf, systemCode } from "../../core/errors.ts";
 import { ConnectError, interrupted } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
-import { checksumBeside } from "./besides.ts";
-import { SentChecksum, type ArrivedCheck } from "./checksum.ts";
+import { SentChecksum } from "./checksum.ts";
 import type { WebHdfs, WriteOptions } from "./client.ts";
 import {
   assertUnchanged,
@@ -97,11 +96,10 @@ async function uploadFile(
     }
   }
   const place = renamed ? below(folderOf(to), temporaryName(nameOf(to))) : to;
-  const beside = verify === "length" ? undefined : checksumBeside(local, blockSize);
   let sent: SentChecksum | undefined;
   // Asked anew for each attempt.
   const content = (): Readable => {
-    const computed = verify === "length" || beside !== undefined ? undefined : new SentChecksum(blockSize);
+    const computed = verify === "length" ? undefined : new SentChecksum(blockSize);
     sent = computed;
     return piped(bytesOf(local), tally.meter(to, local.length, computed), () => undefined);
   };
@@ -116,13 +114,11 @@ async function uploadFile(
       ...(blockSize === undefined ? {} : { blockSize }),
     });
     await assertUnchanged(local);
-    const same = await isSame(hdfs, local, await hdfs.stat(place, call), verify, signal, beside ?? sent);
+    const same = await isSame(hdfs, local, await hdfs.stat(place, call), verify, signal, sent);
     if (!same) throw differs(to);
     if (renamed) await hdfs.mv(place, to, { ...call, overwrite: overwrite || resume });
   } catch (error) {
     throw renamed ? await removed(hdfs, place, to, error, signal) : error;
-  } finally {
-    await beside?.end();
   }
   tally.done(to, local.length);
 }
@@ -226,7 +222,7 @@ async function isSame(
   remote: FileStatus,
   verify: Verification,
   signal: AbortSignal | undefined,
-  sent?: ArrivedCheck,
+  sent?: SentChecksum,
 ): Promise<boolean> {
   if (local.length !== remote.length || remote.type !== "file") return false;
   if (verify === "length" || local.length === 0) return true;
@@ -240,8 +236,7 @@ async function isSame(
   const same =
     checksum === undefined
       ? undefined
-      : ((await sent?.matches(checksum, remote.blockSize)) ??
-        (await sameContent(local, checksum, remote.blockSize, signal)));
+      : (sent?.matches(checksum, remote.blockSize) ?? (await sameContent(local, checksum, remote.blockSize, signal)));
   if (same !== undefined) return same;
   if (verify === "checksum") return true;
   return (await sha256Of(bytesOf(local))) === (await sha256Of(hdfs.read(remote.path, call)));
