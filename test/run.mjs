@@ -5,7 +5,7 @@
 // their own, which is removed afterwards.
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Mocha from "mocha";
@@ -48,6 +48,9 @@ if (!args.includes("--built")) {
 }
 
 const started = performance.now();
+const before = secondsBefore();
+// Whoever reads it shall find none where this run ends in the middle.
+rmSync(reportFile, { force: true });
 const wanted = args.filter((arg) => !arg.startsWith("--"));
 const files = testFiles(wanted, args.includes("--long"));
 const inCi = process.env.CI === "true";
@@ -66,45 +69,49 @@ const failures = [];
 function answerOf(child) {
   return new Promise((resolve) => {
     const settle = (message) => {
-      child.off("message", settle);
-      child.off("exit", gone);
+      child.off("message", settle).off("exit", gone).off("error", gone);
       resolve(message);
     };
     const gone = () => settle(undefined);
-    child.on("message", settle).on("exit", gone);
+    child.on("message", settle).on("exit", gone).on("error", gone);
   });
 }
 
-/** A process that takes files until none is left. One that ends before it has said how a file went, has failed at it. */
+function blame(file, message) {
+  console.log(`  failed: ${message}`);
+  failures.push({ path: [file], err: { message, stack: "" } });
+  total.failed += 1;
+}
+
+/** A process that takes files until none is left. One that ends fails the file that it ran last. */
 async function work(queue) {
   let child;
+  let last = "";
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    last = file;
     child ??= fork("test/worker.mjs");
-    child.send(file);
+    // What cannot be sent ends in an exit, which is waited for.
+    child.send(file, () => undefined);
     const result = await answerOf(child);
-    if (result === undefined) {
-      const { exitCode, signalCode } = child;
-      const message = `the process that ran ${file} ended (${signalCode ?? `exit code ${String(exitCode)}`})`;
-      console.log(`  failed: ${message}`);
-      failures.push({ path: [file], err: { message, stack: "" } });
-      total.failed += 1;
-      child = undefined;
-      continue;
+    if (result !== undefined) {
+      for (const name of Object.keys(total)) total[name] += result[name];
+      suites.push(...result.suites);
+      skips.push(...result.skips);
+      failures.push(...result.failures);
+      // That it is ready for the next.
+      if ((await answerOf(child)) !== undefined) continue;
     }
-    for (const name of Object.keys(total)) total[name] += result[name];
-    suites.push(...result.suites);
-    skips.push(...result.skips);
-    failures.push(...result.failures);
+    blame(file, `the process that ran ${file} ended (${child.signalCode ?? `exit code ${String(child.exitCode)}`})`);
+    child = undefined;
   }
   if (child === undefined) return;
   const ended = once(child, "exit");
-  child.send("end");
+  child.send("end", () => undefined);
   const [code] = await ended;
-  if (code !== 0) total.failed += 1;
+  if (code !== 0) blame(last, `a process of tests, the last of which was ${last}, did not end well`);
 }
 
 async function runFiles(files, processes) {
-  const before = secondsBefore();
   const queue = processes > 1 ? files.toSorted((a, b) => before(b) - before(a)) : [...files];
   await Promise.all(Array.from({ length: Math.min(processes, files.length) }, () => work(queue)));
 }

@@ -82,7 +82,11 @@ process.on("disconnect", () => {
 process.on("message", (file) => {
   if (file !== "end") {
     run(file).then(
-      (result) => process.send(result),
+      (result) => {
+        process.send(result);
+        // By then it would have ended by what the file left behind.
+        setTimeout(() => process.send("ready"), 20);
+      },
       (error) => {
         console.error(error);
         process.exit(1);

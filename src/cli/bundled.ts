@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The package's command: all but this is one script beside it. V8's own code for it, with the functions that a command has
 // called, is kept in the user's cache, one file a command: reading and compiling modules took half of a short command's time.
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants as fsConstants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { exitCodes } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { userCache } from "../core/usercache.ts";
 import { codeFormat, keepFile, keptFile } from "../project/keptfile.ts";
@@ -34,17 +35,17 @@ interface Facts {
 const scriptUrl = new URL("./main.js", import.meta.url);
 /** In stacks. Kept code has the name that it was made with, wherever the script lies by then. */
 const filename = "howdah/main.js";
-/** Of so many scripts, which are of as many versions of howdah, code is kept. */
+/** Code is kept for so many versions of howdah, of Node, and of flags. */
 const versions = 4;
 
 function load(): Main {
   const bytes = readFileSync(scriptUrl);
   const hash = sha256(bytes);
-  const [first = ""] = process.argv.slice(2);
-  // Without a command it tells of all of them.
-  const name = first === "" || first === "-h" || first === "--help" ? "help" : first;
-  const folder = commandsFolder();
-  const place = folder !== undefined && /^[a-z]+$/.test(name) ? join(folder, hash.slice(0, 16), name) : undefined;
+  const name = keptAs(process.argv.slice(2));
+  const cache = name === undefined ? undefined : userCache();
+  // V8 takes code only with the flags that it was made with.
+  const made = sha256([hash, codeFormat, process.env["NODE_OPTIONS"] ?? "", ...process.execArgv].join("\0"));
+  const place = cache === undefined ? undefined : join(cache, "commands", made.slice(0, 16), name!);
   const known = place === undefined ? undefined : keptFile(place, codeFormat);
   const facts = known?.facts as Facts | undefined;
   const kept = facts?.hash === hash ? known?.body : undefined;
@@ -55,29 +56,43 @@ function load(): Main {
   const { main, commands } = module.exports as Exports;
   return async (argv) => {
     const code = await main(argv);
-    const onlyTold = name !== "help" && argv.some((word) => word === "--help" || word === "-h");
-    const well = code === 0 && !onlyTold;
+    const isCommand = name === overview || Object.hasOwn(commands, argv[0] ?? "");
+    // A group may have no such verb.
+    const isUnknown = !isCommand || (name?.includes("-") === true && code === exitCodes.usage);
+    if (place === undefined || isUnknown || code === exitCodes.interrupted) return code;
+    const onlyTold = name !== overview && argv.some((word) => word === "--help" || word === "-h");
+    const well = code === exitCodes.done && !onlyTold;
     const usable = kept !== undefined && script.cachedDataRejected !== true;
     // What ended early has not called the functions that its next run needs.
-    const better = !usable || (well && facts?.well !== true);
-    if (place !== undefined && better && (name === "help" || Object.hasOwn(commands, name))) {
-      keepFile(place, codeFormat, { hash, well } satisfies Facts, script.createCachedData());
-      forgetOld(dirname(dirname(place)));
-    }
+    if (!usable || (well && facts?.well !== true)) keep(place, { hash, well }, script);
     return code;
   };
 }
 
-/** Where code is kept; undefined without a home. */
-function commandsFolder(): string | undefined {
+/** The list of commands, as `howdah help`. */
+const overview = "help";
+/** Commands that are groups of others. */
+const groups: ReadonlySet<string> = new Set(["sandbox", "hdfs", "hive", "spark"]);
+
+/** By what name a command line's code is kept: of a group each verb by itself. Undefined of what cannot be a command. */
+function keptAs([first = overview, verb = ""]: readonly string[]): string | undefined {
+  if (first === "-h" || first === "--help") return overview;
+  if (!/^[a-z]+$/.test(first)) return undefined;
+  return groups.has(first) && /^[a-z-]+$/.test(verb) ? `${first}-${verb}` : first;
+}
+
+function keep(place: string, facts: Facts, script: Script): void {
   try {
-    return join(userCache(), "commands");
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    accessSync(dirname(place), fsConstants.W_OK);
+    keepFile(place, codeFormat, facts, script.createCachedData());
+    forgetOld(dirname(dirname(place)));
   } catch {
-    return undefined;
+    // The command has done its work.
   }
 }
 
-/** Removes the code of other scripts than those of which some was kept last. */
+/** Removes the code of other versions than those of which some was kept last. */
 function forgetOld(folder: string): void {
   try {
     const written = readdirSync(folder).map(

@@ -342,6 +342,7 @@ export const errorCodes = {
     SANDBOX_RUNS: fact("it runs with other choices", "`howdah sandbox down` first"),
     SANDBOX_START: fact("a server did not start", "`howdah sandbox logs SERVICE`"),
     SETTING: fact("a setting is wrong", "[the sandbox](sandbox.md)"),
+    NO_HOME: fact("there is no home folder to keep packages in", "set `HOME`, or `HOWDAH_CACHE` to a folder"),
     NO_JAVA: fact("there is no Java", "install Java 17"),
     OLD_JAVA: fact("Java is too old", "install Java 17"),
     NO_MAVEN: fact("there is no Maven", "install it"),

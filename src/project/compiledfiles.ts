@@ -45,15 +45,16 @@ const format = `howdah definitions 2, ${codeFormat}`;
  * nothing can be written nothing is kept.
  */
 export class CompiledFiles {
-  readonly #place: string;
+  readonly #place: string | undefined;
   readonly #kept: ReadonlyMap<string, Kept>;
   readonly #used = new Map<string, Omit<Kept, "data"> & { readonly script: Script }>();
   #changed = false;
 
   /** `main` is the file with which the loading begins. */
   constructor(main: string) {
-    this.#place = join(cacheFolder(), `${sha256(main).slice(0, 32)}.compiled`);
-    this.#kept = read(this.#place);
+    const folder = cacheFolder();
+    this.#place = folder === undefined ? undefined : join(folder, `${sha256(main).slice(0, 32)}.compiled`);
+    this.#kept = this.#place === undefined ? new Map<string, Kept>() : read(this.#place);
   }
 
   /** A file ready to be run. Throws what the compiler does. */
@@ -70,7 +71,7 @@ export class CompiledFiles {
 
   /** Keeps what was used, if it is not what was kept. */
   keep(): void {
-    if (!this.#changed) return;
+    if (!this.#changed || this.#place === undefined) return;
     const files = [...this.#used].map(([file, { hash, code, script }]) => {
       const parts = [Buffer.from(code), script.createCachedData()] as const;
       return { parts, head: { file, hash, code: parts[0].length, data: parts[1].length } };
@@ -80,9 +81,10 @@ export class CompiledFiles {
   }
 }
 
-/** Where compiled definitions are kept. */
-export function cacheFolder(): string {
-  return join(userCache(), "definitions");
+/** Where compiled definitions are kept; undefined where there is no home. */
+export function cacheFolder(): string | undefined {
+  const cache = userCache();
+  return cache === undefined ? undefined : join(cache, "definitions");
 }
 
 interface Facts {

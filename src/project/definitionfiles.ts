@@ -58,7 +58,7 @@ class DefinitionFiles {
     this.#library = library;
     this.#compiled = compiled;
     this.#options = {
-      fsCache: cacheFolder(),
+      fsCache: cacheFolder() ?? false,
       interopDefault: false,
       // The definitions must be made by this very copy of the library.
       virtualModules: { howdah: library },

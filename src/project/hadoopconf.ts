@@ -69,7 +69,10 @@ export function hiveSiteSource(
 ): string | undefined {
   if (hiveSite === undefined || hiveSite === false) return undefined;
   if (hiveSite !== true) {
-    const file = resolve(root, hiveSite.replace(/^~(?=\/)/, homedir()));
+    const file = resolve(
+      root,
+      hiveSite.replace(/^~(?=\/)/, () => homedir()),
+    );
     if (existsSync(file)) return file;
     throw new HowdahError("there is no such file, which the target names as its hiveSite", {
       code: "NO_HIVE_SITE",

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { sha256 } from "../core/hash.ts";
 
@@ -12,12 +12,17 @@ interface Head {
   readonly facts: unknown;
 }
 
-/** What `keepFile` kept there in this format, whole; undefined where there is no such thing. */
+/**
+ * What `keepFile` kept there in this format, whole; undefined where there is no such thing, or another user may have written
+ * it: what is kept is run.
+ */
 export function keptFile(
   place: string,
   format: string,
 ): { readonly facts: unknown; readonly body: Buffer } | undefined {
   try {
+    const { uid, mode } = statSync(place);
+    if (uid !== process.getuid!() || (mode & 0o022) !== 0) return undefined;
     const bytes = readFileSync(place);
     const end = bytes.indexOf("\n");
     const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head;
@@ -33,8 +38,8 @@ export function keepFile(place: string, format: string, facts: object, body: Buf
   const head: Head = { format, sum: sha256(body), facts };
   const draft = `${place}.${process.pid}`;
   try {
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(draft, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]));
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]), { mode: 0o600 });
     renameSync(draft, place);
   } catch {
     try {

@@ -105,7 +105,7 @@ export function resolveValues(sources: ValueSources): Values {
     if (otherwise === undefined) {
       const submitted = sources.submitted?.get(name);
       if (submitted === undefined) return undefined;
-      return { value: parse(submitted.value, submitted.job), origin: `job ${submitted.job}` };
+      return { value: parse(submitted.value, `job ${submitted.job}`), origin: `job ${submitted.job}` };
     }
     if (!isExpr(otherwise)) return { value: parse(String(otherwise)), origin: "default" };
     const value = evaluate(otherwise, { parameter: (other) => values.get(other) });
@@ -174,7 +174,10 @@ export function readSecret(source: SecretSource, name: string, root: string): st
     const value = process.env[source.variable];
     return value === undefined || value === "" ? refuse(`the variable ${source.variable} is not set`) : value;
   }
-  const file = resolve(root, source.file.replace(/^~(?=\/)/, homedir()));
+  const file = resolve(
+    root,
+    source.file.replace(/^~(?=\/)/, () => homedir()),
+  );
   const inside = relative(root, file);
   if (!inside.startsWith("..") && !isAbsolute(inside)) return refuse(`${source.file} lies inside the project`);
   if (!existsSync(file)) return refuse(`there is no file ${source.file}`);

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { inParallel } from "../connect/parallel.ts";
 import { HowdahError, bug } from "../core/errors.ts";
+import { userCache } from "../core/usercache.ts";
 import type { Emit } from "../core/events.ts";
 import { diskError } from "../project/disk.ts";
 import { agentJar } from "./agent.ts";
@@ -61,7 +62,7 @@ export interface Packages {
 }
 
 export interface PackageOptions {
-  /** The folder that projects share, absolute: see {@link userCache}. */
+  /** The folder that projects share, absolute: see {@link packageCache}. */
   readonly cache: string;
   /** The folder of the lists of Maven's packages, one a group. @default this package's own */
   readonly lists?: string;
@@ -80,6 +81,16 @@ export interface MissingGroup {
 
 /** About what pip downloads: PySpark 3.5.6 and what it needs. */
 const sparkBytes = 317_600_000;
+
+/** The folder of {@link userCache}. @throws NO_HOME */
+export function packageCache(env: NodeJS.ProcessEnv = process.env): string {
+  const cache = userCache(env);
+  if (cache !== undefined) return cache;
+  throw new HowdahError("there is no home folder, so no place for packages", {
+    code: "NO_HOME",
+    next: "set HOME, or HOWDAH_CACHE to a folder",
+  });
+}
 
 /** What would be downloaded, without doing so: groups that are not whole, with about how many bytes. */
 export function missingPackages(

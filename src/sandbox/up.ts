@@ -7,8 +7,7 @@ import { hintTexts } from "./hints.ts";
 import { alone } from "./locked.ts";
 import { logFile, type Parts } from "./launch.ts";
 import { chooseJava } from "./java.ts";
-import { userCache } from "../core/usercache.ts";
-import { fetchPackages, missingPackages, type PackageGroup } from "./packages.ts";
+import { fetchPackages, missingPackages, packageCache, type PackageGroup } from "./packages.ts";
 import { format, makeFolders, makeSparkEvents, refreshShareLibrary, uploadShareLibrary } from "./prepare.ts";
 import { checkPorts, portsOf } from "./ports.ts";
 import { serverProcess } from "./process.ts";
@@ -73,7 +72,7 @@ async function install(
   names: readonly ServiceName[],
   { emit, signal }: UpRequest,
 ): Promise<Pick<Parts, "packages" | "groups">> {
-  const cache = userCache();
+  const cache = packageCache();
   const wanted = packagesOf(names);
   const missing = await missingPackages([...wanted, ...everyGroup.filter((group) => !wanted.includes(group))], {
     cache,

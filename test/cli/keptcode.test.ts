@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -103,6 +104,37 @@ describe("howdah, V8's code for it", () => {
       assert.match(first, /^howdah\.config\.ts:\d+ +error +PARAMETER_UNKNOWN/m);
       assert.equal(await run(commandFile), first);
       assert.equal(readdirSync(commands()).length, 1);
+    } finally {
+      removeFolder(project);
+    }
+  });
+
+  it("is not run where another user may have written it", async () => {
+    await run("completion", "bash");
+    assert.equal(statSync(place()).mode & 0o777, 0o600);
+    assert.equal(statSync(kept()).mode & 0o777, 0o700);
+    chmodSync(place(), 0o666);
+    const before = statSync(place()).ino;
+    assert.match(await run("completion", "bash"), /^0 /);
+    assert.notEqual(statSync(place()).ino, before, "it was made again");
+    assert.equal(statSync(place()).mode & 0o777, 0o600);
+  });
+
+  it("is kept nowhere without a home, and never in the current folder", async () => {
+    for (const env of [
+      { HOWDAH_CACHE: "", XDG_CACHE_HOME: "", HOME: "" },
+      { HOWDAH_CACHE: "", XDG_CACHE_HOME: "caches", HOME: "" },
+    ]) {
+      const { code } = await howdah(["completion", "bash"], folder, env);
+      assert.equal(code, 0);
+      assert.deepEqual(readdirSync(folder), []);
+    }
+    const project = sensorsProject();
+    try {
+      const before = readdirSync(project);
+      const { code, err } = await howdah(["validate"], project, { HOWDAH_CACHE: "", XDG_CACHE_HOME: "", HOME: "" });
+      assert.equal(code, 0, err);
+      assert.deepEqual(readdirSync(project), before);
     } finally {
       removeFolder(project);
     }

@@ -8,8 +8,7 @@ import { openZooKeeper, type ZooKeeper } from "#src/connect/zookeeper.js";
 import { openSandbox, usualName, withChoices } from "#src/sandbox/folder.js";
 import { chooseJava } from "#src/sandbox/java.js";
 import { launchOf, type Parts } from "#src/sandbox/launch.js";
-import { userCache } from "#src/core/usercache.js";
-import { fetchPackages, type PackageGroup } from "#src/sandbox/packages.js";
+import { fetchPackages, packageCache, type PackageGroup } from "#src/sandbox/packages.js";
 import { jarsOf, javaFlags } from "#src/sandbox/settings.js";
 import { closedPort } from "../support/faults.js";
 import { until } from "./waiting.js";
@@ -34,7 +33,7 @@ export class RegisteredServers {
   }
 
   static async make(): Promise<RegisteredServers> {
-    const packages = await fetchPackages(groups, { cache: userCache(), emit: () => undefined });
+    const packages = await fetchPackages(groups, { cache: packageCache(), emit: () => undefined });
     const sandbox = openSandbox(usualName());
     return new RegisteredServers({ sandbox, packages, groups: new Set(groups), java: chooseJava()! });
   }

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { openSandbox, type Sandbox } from "#src/sandbox/folder.js";
 import { holderOf } from "#src/sandbox/holders.js";
-import { userCache } from "#src/core/usercache.js";
-import { fetchPackages, type Packages } from "#src/sandbox/packages.js";
+import { fetchPackages, packageCache, type Packages } from "#src/sandbox/packages.js";
 import { markedProcesses, serverOf, serverProcess } from "#src/sandbox/process.js";
 import { serviceNames, servicesOf, usualParts, type ServiceName } from "#src/sandbox/services.js";
 import type { SandboxStatus, State } from "#src/sandbox/status.js";
@@ -135,7 +134,7 @@ export function inState({ services }: SandboxStatus, ...states: readonly State[]
 
 /** Where the packages of real servers lie; they are there when a sandbox is. */
 export function fetchedPackages(): Promise<Packages> {
-  return fetchPackages(["hadoop", "oozie", "spark"], { cache: userCache(), emit: () => undefined });
+  return fetchPackages(["hadoop", "oozie", "spark"], { cache: packageCache(), emit: () => undefined });
 }
 
 /** The jar of Hadoop's example jobs. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash, randomBytes, randomInt } from "node:crypto";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Md5Md5Crc, type ChecksumForm } from "#src/connect/webhdfs/checksum.js";
 import { crc32c, crcsOf, piecesAtOnce } from "#src/connect/webhdfs/crc32c.js";
+import { root } from "../support/command.js";
 
 /** Bit by bit, as RFC 3720 defines it. */
 function reference(data: Uint8Array): number {
@@ -43,6 +47,21 @@ describe("connect: checksums of HDFS", () => {
       assert.equal(last, reference(most.subarray((all - 1) * length)));
     }
     assert.deepEqual([12, 513].map(piecesAtOnce), [0, 0]);
+  });
+
+  it("has the same where there is no WebAssembly", () => {
+    const data = Buffer.alloc(3000, "howdah");
+    const usual = { type: "CRC32C", bytesPerCrc: 512 } as const;
+    const sum = new Md5Md5Crc(usual, 1024);
+    sum.update(data);
+    const from = pathToFileURL(join(root, "dist/connect/webhdfs/checksum.js")).href;
+    const program = `import { Md5Md5Crc } from ${JSON.stringify(from)};
+      const sum = new Md5Md5Crc(${JSON.stringify(usual)}, 1024);
+      sum.update(Buffer.alloc(3000, "howdah"));
+      console.log(typeof WebAssembly, sum.digest());`;
+    const args = ["--jitless", "--input-type=module", "-e", program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(stdout, `undefined ${sum.digest()}\n`, stderr);
   });
 
   for (const form of [

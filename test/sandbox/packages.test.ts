@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { isHowdahError, type HowdahError } from "#src/core/errors.js";
 import type { HowdahEvent } from "#src/core/events.js";
-import { userCache } from "#src/core/usercache.js";
-import { damagedPackages, fetchPackages, missingPackages } from "#src/sandbox/packages.js";
+import { damagedPackages, fetchPackages, missingPackages, packageCache } from "#src/sandbox/packages.js";
 import type { PackageGroup, Packages } from "#src/sandbox/packages.js";
 import { zipEntries } from "#src/sandbox/zip.js";
 import { readClassFile } from "./classfiles.js";
@@ -306,8 +305,8 @@ describe("packages of the sandbox", () => {
   });
 
   it("lie where the environment says", () => {
-    assert.equal(userCache({ HOWDAH_CACHE: "/a", XDG_CACHE_HOME: "/b" }), "/a");
-    assert.equal(userCache({ HOWDAH_CACHE: "", XDG_CACHE_HOME: "/b" }), "/b/howdah");
-    assert.match(userCache({}), /\/\.cache\/howdah$/);
+    assert.equal(packageCache({ HOWDAH_CACHE: "/a", XDG_CACHE_HOME: "/b" }), "/a");
+    assert.equal(packageCache({ HOWDAH_CACHE: "", XDG_CACHE_HOME: "/b" }), "/b/howdah");
+    assert.match(packageCache({}), /\/\.cache\/howdah$/);
   });
 });

@@ -1,10 +1,10 @@
+import { packageCache } from "#src/sandbox/packages.js";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "#src/core/errors.js";
 import { pipRequirement } from "#src/sandbox/lists.js";
-import { userCache } from "#src/core/usercache.js";
 import { environmentFolder, findEnvironment, makeEnvironment } from "#src/sandbox/python.js";
 import { skip } from "./skip.js";
 
@@ -105,7 +105,7 @@ async function prepareSpark(): Promise<Spark | Missing> {
   if ((await start(java, ["-version"])).exitCode !== 0) return { reason: "there is no Java" };
   const basePython = await findPython();
   if (basePython === undefined) return { reason: "there is no python3 of 3.8 or later" };
-  const folder = environmentFolder(userCache());
+  const folder = environmentFolder(packageCache());
   if (findEnvironment(folder) === undefined) {
     process.stderr.write(`fetching ${pipRequirement()} (300 MB, once) with pip into ${folder}\n`);
     try {

@@ -1,3 +1,4 @@
+import { packageCache } from "#src/sandbox/packages.js";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -12,7 +13,6 @@ import {
   XsdValidator,
 } from "libxml2-wasm";
 import { skip } from "./skip.js";
-import { userCache } from "#src/core/usercache.js";
 import { start, type Missing } from "./spark.js";
 
 /** The release whose schemas the tests compare with: the last one of Apache Oozie. */
@@ -146,7 +146,7 @@ export function readBack(one: XmlElement): ReadElement {
 /** The jar from the cache, or with the user's Maven, which may have mirrors and proxies of its own. */
 async function clientJar(): Promise<string | Missing> {
   const artifact = `oozie-client-${oozieVersion}.jar`;
-  const cache = userCache();
+  const cache = packageCache();
   const jar = join(cache, artifact);
   if (existsSync(jar)) return jar;
   mkdirSync(cache, { recursive: true });

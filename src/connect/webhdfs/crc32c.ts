@@ -27,8 +27,7 @@ const room = 262_144;
 
 /** Of so many pieces `crcsOf` gives the checksums at once; none where it cannot, and `crc32c` has to. */
 export function piecesAtOnce(length: number): number {
-  // Tables and pieces are read as words, and what WebAssembly has is little-endian.
-  return length % 8 === 0 && endianness() === "LE" ? Math.floor(room / length) : 0;
+  return length % 8 === 0 && theKernel() !== undefined ? Math.floor(room / length) : 0;
 }
 
 /**
@@ -36,8 +35,7 @@ export function piecesAtOnce(length: number): number {
  * They are there until the next call. Five times as fast as `crc32c`: it is WebAssembly, whose code is written below.
  */
 export function crcsOf(data: Uint8Array, from: number, pieces: number, length: number): Uint8Array {
-  kernel ??= makeKernel();
-  const { memory, run } = kernel;
+  const { memory, run } = theKernel()!;
   memory.set(data.subarray(from, from + pieces * length), at.pieces);
   run(at.pieces, pieces, length, at.checksums);
   return memory.subarray(at.checksums, at.checksums + 4 * pieces);
@@ -54,6 +52,20 @@ interface Kernel {
 }
 
 let kernel: Kernel | undefined;
+let isTried = false;
+
+/** Undefined where there is none: V8 without a compiler, or a limit of address space, of which it wants gigabytes. */
+function theKernel(): Kernel | undefined {
+  if (isTried) return kernel;
+  isTried = true;
+  try {
+    // Tables and pieces are read as words, and what WebAssembly has is little-endian.
+    if (endianness() === "LE") kernel = makeKernel();
+  } catch {
+    kernel = undefined;
+  }
+  return kernel;
+}
 
 /** As far as it is used here: TypeScript has it with browsers only. */
 declare const WebAssembly: {

@@ -3,13 +3,13 @@ import type { ServerMessage } from "../answer.ts";
 import { impersonationAdvice } from "../impersonation.ts";
 
 /**
- * A DataNode or HttpFS that answered, but found no NameNode behind it. Both keep their connections to it for ten seconds
+ * A DataNode or HttpFS that answered, but could not reach a NameNode or DataNode behind it. Both keep their connections to it for ten seconds
  * (`ipc.client.connection.maxidletime`): after a NameNode that was started anew the first call on an old one fails.
  */
 const behind: Explanation = {
   code: "HDFS_CUT_OFF",
   transient: true,
-  next: "the server that answered cannot talk to the NameNode: is that up, and reachable from there? Look at both logs",
+  next: "the server that answered could not reach a NameNode or DataNode behind it: its log says which, and why",
 };
 
 /** What Hadoop's exceptions mean to whoever gets them, by the class alone: messages change from version to version. */
@@ -73,7 +73,7 @@ const exceptions: Readonly<Record<string, Explanation>> = {
 export function explainHdfs({ exception, message = "" }: ServerMessage): Explanation | undefined {
   const found = exception === undefined ? undefined : exceptions[exception];
   if (found?.code === "IMPERSONATION_REFUSED") return { ...found, next: impersonationAdvice(message) };
-  // As the exceptions of sockets are told that Hadoop has no class for: `Connection reset by peer`.
+  // The one thing that is told by the message: exceptions of sockets without a class of their own, `Connection reset by peer`.
   if (found?.code === "HDFS_IO" && message.includes("Failed on local exception: ")) return behind;
   return found?.code === "HDFS_PERMISSION" ? { ...found, ...permissionAdvice(message) } : found;
 }

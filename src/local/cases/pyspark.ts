@@ -40,7 +40,8 @@ export async function findPySpark(
 async function findPython(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<string> {
   const wanted = env["PYSPARK_PYTHON"];
   const isWanted = wanted !== undefined && wanted !== "";
-  const fetched = isWanted ? undefined : findEnvironment(environmentFolder(userCache(env)));
+  const cache = isWanted ? undefined : userCache(env);
+  const fetched = cache === undefined ? undefined : findEnvironment(environmentFolder(cache));
   if (fetched !== undefined) return fetched.python;
   const python = isWanted ? wanted : "python3";
   const { exitCode } = await runChild(python, ["-c", "import pyspark"], { env, signal });

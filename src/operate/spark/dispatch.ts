@@ -114,7 +114,8 @@ async function prepared(
 ): Promise<SparkPlan> {
   const recorded = await recordedValues(cluster, signal);
   const missing = missingOf(project, request.jobs, valuesOf(project, cluster.target, request.given ?? {}, recorded));
-  const plan = planBatches(project, cluster, request, recorded, await submittedValues(cluster, project, missing));
+  const submitted = await submittedValues(cluster, project, missing, signal);
+  const plan = planBatches(project, cluster, request, recorded, submitted);
   const jobs = plan.batches.map(({ compiled, units, name: { first, last } }) => ({
     ...{ job: compiled.job.name, first, last },
     units: units.length,

@@ -162,21 +162,24 @@ function inOrder(named: readonly CompiledJob[]): readonly CompiledJob[] {
   return ordered;
 }
 
-/** Parameters of jobs that nobody gave a value, by name. Throws `NAME_UNKNOWN`. */
+/** Parameters of jobs without a default that nobody gave a value, by name. Throws `NAME_UNKNOWN`. */
 export function missingOf(project: Project, names: readonly string[], values: Values): readonly string[] {
-  return missingIn(
-    names.map((name) => jobOf(project, name)),
-    values,
-  );
+  const all = names.flatMap((name) => jobOf(project, name).parameters);
+  // A default may be made of those that are missing.
+  const plain = all.filter(({ name }) => project.definitions.parameters.get(name)?.spec.default === undefined);
+  return missingIn(plain, values);
 }
 
-function missingIn(jobs: readonly CompiledJob[], values: Values): readonly string[] {
-  const all = jobs.flatMap(({ parameters }) => parameters.map(({ name }) => name));
-  return [...new Set(all.filter((name) => values.get(name) === undefined))].sort();
+function missingIn(parameters: readonly { readonly name: string }[], values: Values): readonly string[] {
+  const missing = parameters.filter(({ name }) => values.get(name) === undefined);
+  return [...new Set(missing.map(({ name }) => name))].sort();
 }
 
 function refuseMissing(jobs: readonly CompiledJob[], values: Values): void {
-  const missing = missingIn(jobs, values);
+  const missing = missingIn(
+    jobs.flatMap(({ parameters }) => parameters),
+    values,
+  );
   if (missing.length === 0) return;
   const names = jobs.map(({ job }) => job.name).join(", ");
   throw valuesMissing(`${jobs.length === 1 ? "the job" : "the jobs"} ${names} need`, missing);

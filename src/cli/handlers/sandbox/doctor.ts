@@ -1,7 +1,7 @@
+import { packageCache } from "../../../sandbox/packages.ts";
 import { exitCodes } from "../../../core/errors.ts";
 import { examine, examinePackages, type Finding } from "../../../sandbox/doctor.ts";
 import { withChoices } from "../../../sandbox/folder.ts";
-import { userCache } from "../../../core/usercache.ts";
 import { checkPorts } from "../../../sandbox/ports.ts";
 import type { Arguments } from "../../command.ts";
 import type { Io } from "../../io.ts";
@@ -15,7 +15,7 @@ export async function handle(args: Arguments, io: Io): Promise<number> {
   checkPorts(sandbox.ports);
   const findings = [
     ...(await examine(sandbox)),
-    await examinePackages({ cache: userCache(), thoroughly: args.flag("thorough") }),
+    await examinePackages({ cache: packageCache(), thoroughly: args.flag("thorough") }),
   ];
   if (io.json) io.out(JSON.stringify({ findings }));
   else for (const finding of findings) render(finding, io);
