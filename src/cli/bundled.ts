@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The package's command: all but this is one script beside it. V8's own code for it, with the functions that a command has
 // called, is kept in the user's cache, one file a command: reading and compiling modules took half of a short command's time.
-import { accessSync, constants as fsConstants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
@@ -64,7 +64,9 @@ function load(): Main {
     const well = code === exitCodes.done && !onlyTold;
     const usable = kept !== undefined && script.cachedDataRejected !== true;
     // What ended early has not called the functions that its next run needs.
-    if (!usable || (well && facts?.well !== true)) keep(place, { hash, well }, script);
+    if (usable && (!well || facts?.well === true)) return code;
+    keepFile(place, codeFormat, () => ({ facts: { hash, well } satisfies Facts, body: script.createCachedData() }));
+    forgetOld(dirname(dirname(place)));
     return code;
   };
 }
@@ -79,17 +81,6 @@ function keptAs([first = overview, verb = ""]: readonly string[]): string | unde
   if (first === "-h" || first === "--help") return overview;
   if (!/^[a-z]+$/.test(first)) return undefined;
   return groups.has(first) && /^[a-z-]+$/.test(verb) ? `${first}-${verb}` : first;
-}
-
-function keep(place: string, facts: Facts, script: Script): void {
-  try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    accessSync(dirname(place), fsConstants.W_OK);
-    keepFile(place, codeFormat, facts, script.createCachedData());
-    forgetOld(dirname(dirname(place)));
-  } catch {
-    // The command has done its work.
-  }
 }
 
 /** Removes the code of other versions than those of which some was kept last. */

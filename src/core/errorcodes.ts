@@ -269,10 +269,7 @@ export const errorCodes = {
     HDFS_STANDBY: fact("the NameNode is a standby", "both URLs in `webHdfs`"),
     HDFS_STARTING: fact("the NameNode is starting", "wait"),
     HDFS_BEING_WRITTEN: fact("somebody writes the file", "wait"),
-    HDFS_CUT_OFF: fact(
-      "a DataNode or HttpFS cannot talk to the NameNode",
-      "see that the NameNode is up, and both logs",
-    ),
+    HDFS_CUT_OFF: fact("a DataNode or HttpFS cannot reach a server behind it", "see that all are up, and its log"),
     HDFS_IO: fact("a DataNode failed", "say the same again; see its log"),
     HDFS_ARGUMENT: fact("the server does not take an argument", "its words are shown"),
     HDFS_SNAPSHOT: fact(

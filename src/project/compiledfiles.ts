@@ -72,12 +72,14 @@ export class CompiledFiles {
   /** Keeps what was used, if it is not what was kept. */
   keep(): void {
     if (!this.#changed || this.#place === undefined) return;
-    const files = [...this.#used].map(([file, { hash, code, script }]) => {
-      const parts = [Buffer.from(code), script.createCachedData()] as const;
-      return { parts, head: { file, hash, code: parts[0].length, data: parts[1].length } };
+    keepFile(this.#place, format, () => {
+      const files = [...this.#used].map(([file, { hash, code, script }]) => {
+        const parts = [Buffer.from(code), script.createCachedData()] as const;
+        return { parts, head: { file, hash, code: parts[0].length, data: parts[1].length } };
+      });
+      const facts: Facts = { files: files.map(({ head }) => head) };
+      return { facts, body: Buffer.concat(files.flatMap(({ parts }) => parts)) };
     });
-    const facts: Facts = { files: files.map(({ head }) => head) };
-    keepFile(this.#place, format, facts, Buffer.concat(files.flatMap(({ parts }) => parts)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { sha256 } from "../core/hash.ts";
 
@@ -33,12 +33,18 @@ export function keptFile(
   }
 }
 
-/** Keeps facts and bytes in a file, whole or not at all; where nothing can be written nothing is kept. */
-export function keepFile(place: string, format: string, facts: object, body: Buffer): void {
-  const head: Head = { format, sum: sha256(body), facts };
+/** Keeps facts and bytes in a file, whole or not at all; where nothing can be written none are made, and nothing is kept. */
+export function keepFile(
+  place: string,
+  format: string,
+  make: () => { readonly facts: object; readonly body: Buffer },
+): void {
   const draft = `${place}.${process.pid}`;
   try {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    accessSync(dirname(place), constants.W_OK);
+    const { facts, body } = make();
+    const head: Head = { format, sum: sha256(body), facts };
     writeFileSync(draft, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]), { mode: 0o600 });
     renameSync(draft, place);
   } catch {

@@ -11,15 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import {
-  commandFile,
-  howdah,
-  madeProject,
-  removeFolder,
-  root,
-  sensorsProject,
-  startProgram,
-} from "../support/command.js";
+import { commandFile, howdah, madeProject, removeFolder, sensorsProject, startProgram } from "../support/command.js";
+import { projectRoot } from "../support/project.js";
 import { skip } from "../support/skip.js";
 
 /** The command keeps V8's code for its own script, one file a command: it is never seen but by its speed. */
@@ -94,8 +87,8 @@ describe("howdah, V8's code for it", () => {
     const copy = join(folder, "copy");
     try {
       for (const part of ["bundle", "package.json", "node_modules"])
-        if (part === "bundle") cpSync(join(root, part), join(copy, part), { recursive: true });
-        else symlinkSync(join(root, part), join(copy, part));
+        if (part === "bundle") cpSync(join(projectRoot, part), join(copy, part), { recursive: true });
+        else symlinkSync(join(projectRoot, part), join(copy, part));
       const config = join(project, "howdah.config.ts");
       writeFileSync(config, readFileSync(config, "utf8").replace("parameters: {", 'parameters: { nobody: "1",'));
       const run = async (command: string): Promise<string> =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Md5Md5Crc, type ChecksumForm } from "#src/connect/webhdfs/checksum.js";
 import { crc32c, crcsOf, piecesAtOnce } from "#src/connect/webhdfs/crc32c.js";
-import { root } from "../support/command.js";
+import { projectRoot } from "../support/project.js";
 
 /** Bit by bit, as RFC 3720 defines it. */
 function reference(data: Uint8Array): number {
@@ -54,7 +54,7 @@ describe("connect: checksums of HDFS", () => {
     const usual = { type: "CRC32C", bytesPerCrc: 512 } as const;
     const sum = new Md5Md5Crc(usual, 1024);
     sum.update(data);
-    const from = pathToFileURL(join(root, "dist/connect/webhdfs/checksum.js")).href;
+    const from = pathToFileURL(join(projectRoot, "dist/connect/webhdfs/checksum.js")).href;
     const program = `import { Md5Md5Crc } from ${JSON.stringify(from)};
       const sum = new Md5Md5Crc(${JSON.stringify(usual)}, 1024);
       sum.update(Buffer.alloc(3000, "howdah"));

@@ -3,8 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** The folder of the package. */
-export const root = join(import.meta.dirname, "..", "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..");
 /** The command as it is shipped; while coverage is measured the compiled sources, which the bundle hides. */
 export const commandFile = join(
   root,

@@ -1,10 +1,10 @@
-import { packageCache } from "#src/sandbox/packages.js";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "#src/core/errors.js";
 import { pipRequirement } from "#src/sandbox/lists.js";
+import { packageCache } from "#src/sandbox/packages.js";
 import { environmentFolder, findEnvironment, makeEnvironment } from "#src/sandbox/python.js";
 import { skip } from "./skip.js";
 

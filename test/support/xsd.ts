@@ -1,4 +1,3 @@
-import { packageCache } from "#src/sandbox/packages.js";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -12,6 +11,7 @@ import {
   XmlText,
   XsdValidator,
 } from "libxml2-wasm";
+import { packageCache } from "#src/sandbox/packages.js";
 import { skip } from "./skip.js";
 import { start, type Missing } from "./spark.js";
 

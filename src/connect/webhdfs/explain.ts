@@ -3,8 +3,8 @@ import type { ServerMessage } from "../answer.ts";
 import { impersonationAdvice } from "../impersonation.ts";
 
 /**
- * A DataNode or HttpFS that answered, but could not reach a NameNode or DataNode behind it. Both keep their connections to it for ten seconds
- * (`ipc.client.connection.maxidletime`): after a NameNode that was started anew the first call on an old one fails.
+ * A DataNode or HttpFS that answered, but could not reach a NameNode or DataNode behind it. Both keep their
+ * connections to the NameNode for ten seconds (`ipc.client.connection.maxidletime`): after a NameNode that was started anew the first call on an old one fails.
  */
 const behind: Explanation = {
   code: "HDFS_CUT_OFF",

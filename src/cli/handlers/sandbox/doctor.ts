@@ -1,7 +1,7 @@
-import { packageCache } from "../../../sandbox/packages.ts";
 import { exitCodes } from "../../../core/errors.ts";
 import { examine, examinePackages, type Finding } from "../../../sandbox/doctor.ts";
 import { withChoices } from "../../../sandbox/folder.ts";
+import { packageCache } from "../../../sandbox/packages.ts";
 import { checkPorts } from "../../../sandbox/ports.ts";
 import type { Arguments } from "../../command.ts";
 import type { Io } from "../../io.ts";
