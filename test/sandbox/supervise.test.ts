@@ -207,6 +207,27 @@ describe("the supervision of servers", () => {
     assert.equal(error!.message, "a ended while it was starting");
   });
 
+  it("waits for the pid of what it started where that of the one before still stands", async () => {
+    const made = await fleet([{ name: "a" }]);
+    const { sandbox } = made;
+    writeSandbox(sandbox);
+    const file = pidFile(sandbox.run, "a");
+    const before = `${stranger()}\n`;
+    let written: string | undefined;
+    // The shell writes the id late: it is hidden for a look.
+    const unwell = async (): Promise<string | undefined> => {
+      if (written === undefined) {
+        await until(() => made.pid("a") !== undefined, "a has its pid");
+        written = readFileSync(file, "utf8");
+        writeFileSync(file, before);
+      } else writeFileSync(file, written);
+      return undefined;
+    };
+    const servers = made.servers.map((server) => ({ ...server, unwell }));
+    assert.deepEqual(await startAll(servers, [], { run: sandbox.run, emit: () => undefined }), ["a"]);
+    assert.equal(made.pid("a"), Number(written));
+  });
+
   it("stops what this call started when the signal comes, and nothing else", async () => {
     const folder = folderOf();
     const made = await fleet([{ name: "old" }], folder);
