@@ -358,6 +358,15 @@ describe("operate: jobs by Livy", () => {
         ...{ first: "20210501_00", last: "20210501_02", release, attempt: 1 },
       },
     ]);
+    // Livy looks at YARN only now and then.
+    for (const [finalStatus, state] of [
+      ["FAILED", "dead"],
+      ["SUCCEEDED", "success"],
+      ["UNDEFINED", "running"],
+    ]) {
+      Object.assign(application, { state: finalStatus === "UNDEFINED" ? "RUNNING" : "FINISHED", finalStatus });
+      assert.equal((await projectStatus(on, project)).batches[0]!.state, state);
+    }
     const parts: LogPart[] = [];
     for await (const part of logs(on, project.definitions, { what: application.id })) parts.push(part);
     const [first] = parts;

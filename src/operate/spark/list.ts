@@ -1,4 +1,5 @@
 import { isBatchOver, type Batch, type BatchState } from "../../connect/livy.ts";
+import { isApplicationOver, type Application } from "../../connect/yarn.ts";
 import { HowdahError, isHowdahError } from "../../core/errors.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import { parseBatchName } from "../../release/batchname.ts";
@@ -8,6 +9,7 @@ export interface BatchFacts {
   /** `livy:7` */
   readonly id: string;
   readonly name: string | undefined;
+  /** Livy's, but YARN's final status where that has come and Livy has not looked since. */
   readonly state: BatchState;
   readonly application: string | undefined;
   /** These are undefined of a batch that howdah did not post for the project. */
@@ -22,18 +24,18 @@ export interface BatchFacts {
 const shownOver = 3;
 
 /** The project's batches that are alive, and those that ended last for as long as Livy remembers them; the newest first. */
-export async function projectBatches({ livy }: Cluster, project: string): Promise<readonly BatchFacts[]> {
+export async function projectBatches(cluster: Cluster, project: string): Promise<readonly BatchFacts[]> {
   const over = new Map<string, number>();
-  return (await livy.list())
+  const own = (await cluster.livy.list())
     .toReversed()
     .map((batch) => batchFacts(batch, project))
-    .filter(({ job, state }) => {
-      if (job === undefined) return false;
-      if (!isBatchOver(state)) return true;
-      const before = over.get(job) ?? 0;
-      over.set(job, before + 1);
-      return before < shownOver;
-    });
+    .filter(({ job }) => job !== undefined);
+  return (await Promise.all(own.map((batch) => settled(cluster, batch)))).filter(({ job, state }) => {
+    if (!isBatchOver(state)) return true;
+    const before = over.get(job!) ?? 0;
+    over.set(job!, before + 1);
+    return before < shownOver;
+  });
 }
 
 /** Whether a text is `livy:7`, and the number in it. */
@@ -43,9 +45,9 @@ export function batchId(text: string): number | undefined {
 }
 
 /** One batch, whosever it is. @throws NO_JOB */
-export async function batchStatus({ livy }: Cluster, id: number, project: string): Promise<BatchFacts> {
+export async function batchStatus(cluster: Cluster, id: number, project: string): Promise<BatchFacts> {
   try {
-    return batchFacts(await livy.get(id), project);
+    return await settled(cluster, batchFacts(await cluster.livy.get(id), project));
   } catch (error) {
     if (!isHowdahError(error) || error.code !== "LIVY_ABSENT") throw error;
     throw new HowdahError(`Livy knows no batch ${id}`, {
@@ -55,6 +57,22 @@ export async function batchStatus({ livy }: Cluster, id: number, project: string
     });
   }
 }
+
+/** Livy asks YARN every five seconds (`livy.server.yarn.poll-interval`), so what is over may run on with it for a while. */
+async function settled({ yarn }: Cluster, batch: BatchFacts): Promise<BatchFacts> {
+  if (batch.application === undefined || isBatchOver(batch.state)) return batch;
+  // Where YARN cannot be asked, or has forgotten the application, Livy's word is all there is.
+  const application = await yarn.application(batch.application).catch(() => undefined);
+  if (application === undefined || !isApplicationOver(application.state)) return batch;
+  return { ...batch, state: finalStates[application.finalStatus] ?? batch.state };
+}
+
+/** What Livy is going to say of an application that is over. */
+const finalStates: Readonly<Partial<Record<Application["finalStatus"], BatchState>>> = {
+  SUCCEEDED: "success",
+  FAILED: "dead",
+  KILLED: "killed",
+};
 
 function batchFacts({ id, name, state, appId }: Batch, project: string): BatchFacts {
   const own = name === undefined ? undefined : parseBatchName(name, project);
