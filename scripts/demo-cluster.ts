@@ -7,7 +7,7 @@ const help = `Brings up the sandbox, makes it ready for the pipeline, and has Oo
 
   npm run demo:cluster
 
-It takes Java 17, Maven and Python 3, about ten minutes, and the first time a download of 522 MB. Doing it again goes on
+It takes Java 17, Maven and Python 3, about ten minutes, and the first time a download of 524 MB. Doing it again goes on
 from what is there.
 
   --help`;

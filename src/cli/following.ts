@@ -14,7 +14,7 @@ export async function followShown(
   options: Pick<FollowOptions, "timeout" | "tree"> & { readonly current?: string | undefined } = {},
 ): Promise<number> {
   const { current, ...rest } = options;
-  const screen = process.stdout.isTTY && !io.json ? new Screen(io, current) : undefined;
+  const screen = io.redraws && !io.json ? new Screen(io, current) : undefined;
   let lost = 0;
   const emit = (event: HowdahEvent): void => {
     if (event.event === "action.lost") lost += 1;

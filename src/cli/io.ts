@@ -9,8 +9,10 @@ export interface Io {
   readonly write: (text: string) => Promise<void>;
   /** Writes a line for a person. */
   readonly say: (line: string) => void;
-  /** Shows a line that the next one replaces; nothing happens unless stderr is a terminal. */
+  /** Shows a line that the next one replaces; nothing happens unless stderr is a terminal that can be drawn over. */
   readonly status: (line: string) => void;
+  /** Whether what stands on stdout can be drawn over. */
+  readonly redraws: boolean;
   readonly colors: ReturnType<typeof createColors>;
   readonly json: boolean;
   /** Aborted by Ctrl-C. */
@@ -19,7 +21,8 @@ export interface Io {
 }
 
 export function processIo(options: { readonly json: boolean; readonly signal: AbortSignal }): Io {
-  const terminal = isatty(2);
+  const able = process.env["TERM"] !== "dumb";
+  const [redraws, terminal] = [able && isatty(1), able && isatty(2)];
   let shown = false;
   const clear = (): void => {
     if (shown) process.stderr.write("\r\u001b[2K");
@@ -28,15 +31,15 @@ export function processIo(options: { readonly json: boolean; readonly signal: Ab
   return {
     ...options,
     cwd: process.cwd(),
-    colors: createColors(
-      isatty(1) && terminal && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb",
-    ),
+    redraws,
+    colors: createColors(redraws && terminal && (process.env["NO_COLOR"] ?? "") === ""),
     out: (line) => {
       clear();
       process.stdout.write(`${line}\n`);
     },
     write: (text) =>
       new Promise((resolve) => {
+        clear();
         if (process.stdout.write(text)) resolve();
         else process.stdout.once("drain", resolve);
       }),

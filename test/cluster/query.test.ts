@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { howdah, madeProject, removeFolder, writeFile, type Ended } from "../support/command.js";
+import { onTerminal } from "../support/terminal.js";
 
 describe("cluster: howdah hive and query", function () {
   this.timeout(120_000);
@@ -70,6 +71,17 @@ export default h.defineConfig({
     const write = await run("query", `drop table ${database}.t`, "--target", "there");
     assert.equal(write.code, 2);
     assert.match(write.err, /queries only read/);
+  });
+
+  it("shows what the server does on one line of a terminal, of which the rows leave nothing", async () => {
+    const words = ["query", `select name, n from ${database}.t order by n limit 1`, "--target", "there"];
+    const { code, screen, seen, written } = await onTerminal(words, folder!);
+    assert.equal(code, 0, written);
+    assert.ok(
+      seen.some((line) => line.startsWith("INFO")),
+      written,
+    );
+    assert.deepEqual(screen, ["name  n", "────  ─", "a;b   1", ""]);
   });
 
   it("names the line of what Hive does not take, and stops there", async () => {

@@ -12,6 +12,7 @@ import { writeCurrent } from "#src/release/current.js";
 import { needCluster, type ClusterAddresses } from "../support/cluster.js";
 import { howdah, madeProject } from "../support/command.js";
 import { faultProxy } from "../support/faults.js";
+import { onTerminal } from "../support/terminal.js";
 import { until } from "./waiting.js";
 
 const config = (name: string, root: string, at: ClusterAddresses): string => `
@@ -21,10 +22,11 @@ const hours = h.dataset("hours", { every: h.hours(1), initial: "2012-03-01T00:00
 const mark = h.workflow("${name}-mark", { hour: "string" }, ({ hour }) =>
   h.fs("mark", [h.mkdir(h.path\`\${p.data}/marks\`), h.touch(h.path\`\${p.data}/marks/\${hour}-\${p.shift}\`)]));
 const stop = h.workflow("${name}-stop", {}, () => h.fs("stop", [h.move(h.path\`\${p.data}/absent\`, h.path\`\${p.data}/there\`)]));
+const nap = h.workflow("${name}-nap", {}, () => h.shell("nap", { command: "sleep", arguments: ["5"] }));
 const hourly = h.coordinator("${name}-hourly", { every: h.hours(1), start: p.first, end: p.last, reads: { hours: hours.current(0) }, timeout: h.days(1),
   run: ({ nominalTime, formatTime }) => mark.with({ hour: formatTime(nominalTime, "yyyyMMddHH") }) });
 const daily = h.coordinator("${name}-daily", { every: h.days(1), start: h.startOfDay(p.first), end: p.last, reads: {}, timeout: h.days(1), run: () => mark.with({ hour: "day" }) });
-export default h.defineConfig({ name: "${name}", definitions: [h.bundle("${name}", [hourly, daily]), stop], targets: {
+export default h.defineConfig({ name: "${name}", definitions: [h.bundle("${name}", [hourly, daily]), stop, nap], targets: {
   there: h.cluster({ profile: "oozie5.2", nameNode: "${at.nameNode}", resourceManager: "${at.resourceManager}", root: "${root}",
     webHdfs: "${at.webHdfs}", yarn: "${at.yarn}", oozie: "${at.oozie}", parameters: { data: "${root}/data" },
     parameterFiles: ["hdfs://${root}/values.json"] }) } });
@@ -166,6 +168,25 @@ describe("submitting and operating on real servers", function () {
     const again = await command("submit", `${name}-stop`);
     assert.equal(again.json[0]?.["attempt"], 2);
     assert.equal((await command("watch", String(again.json[0]["id"]))).code, 1);
+  });
+
+  it("draws on a terminal what it waits for, each time over the time before", async () => {
+    const { code, screen, seen, written } = await onTerminal(["submit", `${name}-nap`, "--wait"], folder);
+    assert.equal(code, 0, written);
+    const running = new RegExp(`^workflow ${name}-nap {2}RUNNING`);
+    assert.ok(
+      seen.some((line) => running.test(line)),
+      written,
+    );
+    const end = screen.findIndex((line) => line.includes(`workflow ${name}-nap  SUCCEEDED`));
+    assert.match(screen[end]!, /^\* /);
+    assert.match(screen[end - 1]!, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.match(screen[end + 1]!, /^ {2}nap {2}shell {2}OK {2}application_/);
+    assert.deepEqual(screen.slice(end + 2), [""]);
+    assert.ok(
+      screen.every((line) => !line.includes("RUNNING")),
+      screen.join("\n"),
+    );
   });
 
   it("makes one job of two submissions at once, and of one whose answer was lost", async () => {
