@@ -1,5 +1,6 @@
 import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
 import { HowdahError } from "../core/errors.ts";
+import { FileBody } from "./filebody.ts";
 
 /** A deadline for one exchange. Bytes that go by prolong it, unless it is for the whole. */
 export class Meter {
@@ -22,12 +23,14 @@ export class Meter {
 
   /** A request's body on its way. */
   sent(source: Readable): Readable {
-    return pipeline(source, this.#watch(), () => undefined);
+    // What stands between would keep its buffers.
+    if (source instanceof FileBody) return source.onPiece(this.#saw);
+    return pipeline(source, passing(this.#saw), () => undefined);
   }
 
   /** An answer's body on its way; what breaks it is explained, and `done` is called once it is over. */
   received(source: Readable, explain: (error: unknown) => Error, done: () => void): Readable {
-    const watched = this.#watch();
+    const watched = passing(this.#saw);
     source.once("error", (error) => watched.destroy(explain(error)));
     watched.once("close", () => {
       done();
@@ -36,15 +39,19 @@ export class Meter {
     return source.pipe(watched);
   }
 
-  #watch(): Transform {
-    const saw = () => (this.#seen = performance.now());
-    return new Transform({
-      transform(chunk: Buffer, _, callback: TransformCallback) {
-        saw();
-        callback(null, chunk);
-      },
-    });
-  }
+  readonly #saw = (): void => {
+    this.#seen = performance.now();
+  };
+}
+
+/** Lets bytes go by, and shows them. */
+export function passing(seen: (piece: Uint8Array) => void): Transform {
+  return new Transform({
+    transform(piece: Uint8Array, _, callback: TransformCallback) {
+      seen(piece);
+      callback(null, piece);
+    },
+  });
 }
 
 /** Everything a stream holds. @throws ANSWER_TOO_LONG beyond `limit` bytes */

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { HowdahError, messageOf } from "../../core/errors.ts";
+import { FileBody } from "../filebody.ts";
 import { formOf, md5Of, Md5Md5Crc } from "./checksum.ts";
 import type { FileChecksum } from "./status.ts";
 
@@ -31,11 +31,8 @@ export async function* localEntries(path: string, relative = ""): AsyncGenerator
 }
 
 /** The bytes that a file had when it was looked at: no more, should it have grown since. */
-export function bytesOf({ path, length }: LocalEntry): Readable {
-  // A file of nothing has no last byte.
-  return length === 0
-    ? createReadStream("/dev/null")
-    : createReadStream(path, { end: length - 1, highWaterMark: 262_144 });
+export function bytesOf({ path, length }: LocalEntry): FileBody {
+  return new FileBody(path, length);
 }
 
 /** @throws FILE_CHANGED when it is another than when it was looked at */

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline as piped, type Readable, Transform, type TransformCallback } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HowdahError, isHowdahError, messageOf, systemCode } from "../../core/errors.ts";
 import { ConnectError, interrupted } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
+import { passing } from "../streams.ts";
 import { SentChecksum } from "./checksum.ts";
 import type { WebHdfs, WriteOptions } from "./client.ts";
 import {
@@ -101,7 +102,7 @@ async function uploadFile(
   const content = (): Readable => {
     const computed = verify === "length" ? undefined : new SentChecksum(blockSize);
     sent = computed;
-    return piped(bytesOf(local), tally.meter(to, local.length, computed), () => undefined);
+    return bytesOf(local).onPiece(tally.counter(to, local.length, computed));
   };
   try {
     await hdfs.create(place, content, {
@@ -194,7 +195,7 @@ async function downloadFile(
   const place = renamed ? join(dirname(to), temporaryName(basename(to))) : to;
   try {
     const call = signal === undefined ? {} : { signal };
-    await pipeline(hdfs.read(remote.path, call), tally.meter(to, remote.length), createWriteStream(place));
+    await pipeline(hdfs.read(remote.path, call), passing(tally.counter(to, remote.length)), createWriteStream(place));
     const written = (await localFile(place))!;
     if (!(await isSame(hdfs, written, remote, verify, signal))) throw differs(to);
     if (renamed) await rename(place, to);
@@ -263,22 +264,17 @@ class Tally {
     this.#hdfs = hdfs;
   }
 
-  meter(file: string, length: number, sent?: SentChecksum): Transform {
+  /** Takes the bytes of a file as they go by. */
+  counter(file: string, length: number, sent?: SentChecksum): (piece: Uint8Array) => void {
     let bytes = 0;
-    const tell = (count: number) => {
-      bytes += count;
+    return (piece) => {
+      bytes += piece.length;
+      sent?.update(piece);
       const now = performance.now();
       if (now - this.#told < 100) return;
       this.#told = now;
       this.#hdfs.http.emit({ event: "transfer.progress", file, bytes, length, done: this.#bytes });
     };
-    return new Transform({
-      transform(chunk: Buffer, _, callback: TransformCallback) {
-        tell(chunk.length);
-        sent?.update(chunk);
-        callback(null, chunk);
-      },
-    });
   }
 
   done(file: string, bytes: number): void {

@@ -1,0 +1,91 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { HowdahError } from "../core/errors.ts";
+
+const pieceBytes = 262_144;
+/** Pieces that are on their way at a time: one is read while others are written. */
+const pieces = 4;
+
+/**
+ * A file's bytes as the body of a request: so many as it had when it was looked at. Where it is piped, as axios does, its
+ * few buffers are filled anew as soon as they are written. A stream of its own buffers makes V8 collect a gigabyte of
+ * them, which takes longer than to read it.
+ *
+ * It is destroyed with `FILE_CHANGED` when the file is shorter than it was.
+ */
+export class FileBody extends Readable {
+  readonly #path: string;
+  readonly #length: number;
+  readonly #listeners: ((piece: Uint8Array) => void)[] = [];
+  #file: Promise<FileHandle> | undefined;
+  #at = 0;
+
+  constructor(path: string, length: number) {
+    super({ highWaterMark: pieceBytes });
+    this.#path = path;
+    this.#length = length;
+  }
+
+  /** Is given each piece before it is written, which it may not keep. */
+  onPiece(listener: (piece: Uint8Array) => void): this {
+    this.#listeners.push(listener);
+    return this;
+  }
+
+  override pipe<Into extends NodeJS.WritableStream>(into: Into): Into {
+    this.#pour(into).catch((error: unknown) => this.destroy(error as Error));
+    return into;
+  }
+
+  override _read(): void {
+    this.#next(Buffer.allocUnsafeSlow(pieceBytes)).then(
+      (piece) => this.push(piece ?? null),
+      (error: unknown) => this.destroy(error as Error),
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const closed = this.#file?.then((file) => file.close()) ?? Promise.resolve();
+    // What could not be opened, or closed, has nothing more to lose.
+    closed.catch(() => undefined).finally(() => callback(error));
+  }
+
+  /** Its end is that of the writer; what breaks the writer is the writer's to tell. */
+  async #pour(into: NodeJS.WritableStream): Promise<void> {
+    const free = Array.from({ length: pieces }, () => Buffer.allocUnsafeSlow(pieceBytes));
+    let gotBack: () => void = () => undefined;
+    while (!this.destroyed) {
+      while (free.length === 0) await new Promise<void>((resolve) => (gotBack = resolve));
+      const buffer = free.pop()!;
+      const piece = await this.#next(buffer);
+      if (piece === undefined) break;
+      into.write(piece, (error) => {
+        if (error !== undefined && error !== null) return;
+        free.push(buffer);
+        gotBack();
+      });
+    }
+    if (this.destroyed) return;
+    into.end();
+    this.push(null);
+    this.resume();
+  }
+
+  async #next(buffer: Buffer): Promise<Buffer | undefined> {
+    if (this.#at === this.#length) return undefined;
+    const file = await (this.#file ??= open(this.#path));
+    const wanted = Math.min(buffer.length, this.#length - this.#at);
+    const { bytesRead } = await file.read(buffer, 0, wanted, this.#at);
+    if (bytesRead === 0)
+      throw new HowdahError("the file became shorter while it was transferred", {
+        code: "FILE_CHANGED",
+        fault: "run",
+        where: this.#path,
+        next: "transfer it again once nobody writes it",
+      });
+    this.#at += bytesRead;
+    const piece = buffer.subarray(0, bytesRead);
+    for (const listener of this.#listeners) listener(piece);
+    return piece;
+  }
+}
