@@ -316,9 +316,11 @@ describe("the calendar beside Oozie's", function () {
       if (refused !== undefined) assert.match(answers[i]!, /^!/, `${what}: ${refused}`);
       else assert.equal(unresolved === undefined ? texts(times) : "unresolved", answers[i], what);
     }
-    for (const kind of ["current some", "current dropped", "latest some", "latest unresolved", "future some"])
+    for (const kind of ["current some", "current dropped", "latest some", "latest unresolved"])
       assert.ok((seen.get(kind) ?? 0) > 100, `${kind}: ${JSON.stringify([...seen])}`);
+    // Of the rarest there are about ninety, give or take ten.
     for (const kind of [
+      "future some",
       "future unresolved",
       "offset some",
       "offsets some",
