@@ -5,7 +5,14 @@ import { exitCodes, HowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Cluster } from "../project/cluster.ts";
 import { lostActions, LostLooks, lostPatience } from "./lost.ts";
-import { readTree, type ActionTree, type Tree, type TreeOptions, type WorkflowActionTree } from "./tree.ts";
+import {
+  readTree,
+  statesUnderWay,
+  type ActionTree,
+  type Tree,
+  type TreeOptions,
+  type WorkflowActionTree,
+} from "./tree.ts";
 
 export interface FollowOptions {
   /** Told `job.changed`, `action.lost`, `server.away`, `server.back` and `server.mode`. */
@@ -27,10 +34,11 @@ export interface FollowOptions {
  */
 export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Tree> {
   const { emit = () => undefined, show, signal, every = 2000, timeout = Infinity, tree: treeOptions = {} } = options;
-  const begun = performance.now();
+  const since = performance.now();
   const server = new ServerWatch(emit, "Oozie");
   const looks = new LostLooks(cluster, signal, lostPatience);
-  const looking = { ...treeOptions, lost: (launcher: string) => Promise.resolve(looks.soFar(launcher)) };
+  /** What has begun, which is to be seen to end. */
+  let alive: ReadonlySet<string> = new Set();
   const told = new Set<string>();
   let known: ReadonlyMap<string, NodeFacts> | undefined;
   let last: Tree | undefined;
@@ -39,7 +47,8 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
     const tree = await server.ask(async () => {
       const asked = cluster.oozie.systemMode().catch(() => undefined);
       // Neither is left under way when the other fails.
-      const read = await readTree(cluster, id, looking).finally(() => asked);
+      const lost = (launcher: string) => Promise.resolve(looks.soFar(launcher));
+      const read = await readTree(cluster, id, { ...treeOptions, also: alive, lost }).finally(() => asked);
       const mode = await asked;
       if (mode !== undefined) server.tellMode(mode);
       return read;
@@ -50,6 +59,8 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
       const now = nodesOf(tree);
       for (const change of changes(known, now)) emit({ event: "job.changed", ...change });
       known = now;
+      const begun = [...now.values()].filter(({ status }) => statesUnderWay.some((one) => one === status));
+      alive = new Set(begun.map((node) => node.id));
       for (const lost of lostActions(tree)) {
         if (!told.has(lost.id)) emit({ event: "action.lost", ...lost });
         told.add(lost.id);
@@ -60,7 +71,7 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
         return tree;
       }
     }
-    const left = timeout - (performance.now() - begun);
+    const left = timeout - (performance.now() - since);
     if (left <= 0) throw notOver(id, last, timeout);
     await sleep(Math.min(every, left), undefined, signal === undefined ? {} : { signal }).catch(() => {
       signal?.throwIfAborted();

@@ -47,7 +47,7 @@ export interface CoordinatorTree extends JobFacts {
   readonly more: boolean;
   /** The oldest nominal time that waits for its inputs. */
   readonly oldestWaiting: string | undefined;
-  /** The newest first. */
+  /** Those worth showing, the newest first: what is under way, the oldest that waits, and the newest of the rest. */
   readonly actions: readonly ActionTree[];
 }
 
@@ -102,6 +102,8 @@ export interface TreeOptions {
   readonly filter?: Pick<ActionFilter, "from" | "until" | "status">;
   /** How many actions of a coordinator are shown. @default 10 */
   readonly shown?: number;
+  /** Ids of actions that are shown before others. @default none */
+  readonly also?: ReadonlySet<string>;
   /** Of how many actions, the newest first, it is counted in which state they are. @default 500 */
   readonly counted?: number;
   /** Whether workflows of coordinators' actions are looked into. @default true */
@@ -138,13 +140,31 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
   const newest = await first(cluster.oozie.actions(job.id, { ...filter, order: "desc", page: wanted }), wanted + 1);
   const more = newest.length > wanted;
   const actions = newest.slice(0, wanted);
-  const waiting = more
-    ? await first(cluster.oozie.actions(job.id, { ...filter, status: ["WAITING"], order: "asc", page: 1 }), 1)
-    : actions.filter(({ status }) => status === "WAITING").slice(-1);
+  /** The oldest in such a state, beyond what is counted too. */
+  const oldest = async (
+    status: readonly CoordinatorActionStatus[],
+    count: number,
+  ): Promise<readonly CoordinatorAction[]> =>
+    more && count > 0
+      ? first(cluster.oozie.actions(job.id, { ...filter, status, order: "asc", page: count }), count)
+      : actions
+          .filter((action) => status.includes(action.status))
+          .toReversed()
+          .slice(0, count);
+  const waiting = await oldest(["WAITING"], 1);
+  const underWay = await oldest(
+    statesUnderWay.filter((one) => filter.status?.includes(one) ?? true),
+    shown,
+  );
+  const kept = actions.filter(({ id }) => options.also?.has(id) === true);
+  const worth = worthShowing(
+    [...underWay, ...kept, ...(filter.status === undefined ? waiting : []), ...actions],
+    shown,
+  );
   const counts: Partial<Record<CoordinatorActionStatus, number>> = {};
   for (const { status } of actions) counts[status] = (counts[status] ?? 0) + 1;
   const below = new Map<string, WorkflowTree>();
-  const looked = actions.slice(0, shown).flatMap(({ workflowId }) => workflowId ?? []);
+  const looked = worth.flatMap(({ workflowId }) => workflowId ?? []);
   if (workflows)
     await inParallel(looked, side, async (id) => {
       below.set(id, await workflowTree(cluster, await cluster.oozie.workflow(id), options));
@@ -158,8 +178,17 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
     counts,
     more,
     oldestWaiting: iso(waiting[0]?.nominal),
-    actions: actions.slice(0, shown).map((action) => actionTree(action, below.get(action.workflowId ?? ""))),
+    actions: worth.map((action) => actionTree(action, below.get(action.workflowId ?? ""))),
   };
+}
+
+/** An action of a coordinator in such a state has begun, and is not over. */
+export const statesUnderWay: readonly CoordinatorActionStatus[] = ["RUNNING", "SUBMITTED", "SUSPENDED"];
+
+/** The first of them, each once, the newest first. */
+function worthShowing(actions: readonly CoordinatorAction[], count: number): readonly CoordinatorAction[] {
+  const chosen = new Map(actions.map((action) => [action.id, action]));
+  return [...chosen.values()].slice(0, count).sort((a, b) => b.number - a.number);
 }
 
 function isAllMade({ nextMaterialized, end }: CoordinatorJob): boolean {

@@ -149,6 +149,49 @@ describe("operate: status, watch, kill", () => {
     assert.deepEqual([few.counts, few.more, few.oldestWaiting], [{ WAITING: 2 }, true, "2012-03-01T03:00Z"]);
   });
 
+  it("shows of a long backlog what is under way and what comes next, and sees each of them end", async () => {
+    const [sample] = coordinator.more["actions"] as Record<string, unknown>[];
+    const backlog = Array.from({ length: 30 }, (_, i) => ({
+      ...sample,
+      ...{ id: `${coordinator.id}@${i + 1}`, actionNumber: i + 1, status: i === 0 ? "RUNNING" : "WAITING" },
+      nominalTime: gmt(`2012-03-0${1 + Math.floor(i / 24)}T${String(i % 24).padStart(2, "0")}:00Z`),
+    }));
+    coordinator.more["actions"] = backlog;
+    for (const counted of [500, 5]) {
+      const tree = await readTree(on, coordinator.id, { shown: 4, counted });
+      assert.ok(tree.kind === "coordinator");
+      assert.deepEqual(
+        tree.actions.map(({ number, status }) => [number, status]),
+        [
+          [30, "WAITING"],
+          [29, "WAITING"],
+          [2, "WAITING"],
+          [1, "RUNNING"],
+        ],
+        `of ${counted}`,
+      );
+    }
+    let looks = 0;
+    const changes: unknown[] = [];
+    await follow(on, coordinator.id, {
+      every: 1,
+      tree: { shown: 3 },
+      show: () => {
+        looks += 1;
+        if (looks >= 30) coordinator.status = "SUCCEEDED";
+        else [backlog[looks - 1]!.status, backlog[looks]!.status] = ["SUCCEEDED", "RUNNING"];
+      },
+      emit: ({ kind, name, from, status }) => {
+        if (kind === "action" && from !== undefined) changes.push([String(name).split(" ")[1], from, status]);
+      },
+    });
+    const expected = backlog.slice(0, 29).flatMap((_, i) => [
+      [`#${i + 1}`, "RUNNING", "SUCCEEDED"],
+      [`#${i + 2}`, "WAITING", "RUNNING"],
+    ]);
+    assert.deepEqual(changes, expected);
+  });
+
   it("looks on until a job is over, also while the server is away, restarts and is in safe mode", async () => {
     const events: HowdahEvent[] = [];
     let trees = 0;
