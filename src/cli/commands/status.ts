@@ -11,7 +11,10 @@ export const statusCommand: Command = {
     from: { type: "string", value: "TIME", describe: "actions of nominal times from here on" },
     until: { type: "string", value: "TIME", describe: "actions of nominal times before this one" },
     status: { type: "string", value: "STATUS", describe: "actions in these states, such as FAILED,KILLED,TIMEDOUT" },
-    all: { type: "boolean", describe: "all actions of coordinators (default: 10: what runs, what comes next, the newest)" },
+    all: {
+      type: "boolean",
+      describe: "all actions of coordinators (default: 10: what runs, what comes next, the newest)",
+    },
     target: clusterOption,
     project: project,
   },
