@@ -32,16 +32,19 @@ export class FileBody extends Readable {
     return this;
   }
 
+  /** Not into a Transform, which says that it has written what it still holds. */
   override pipe<Into extends NodeJS.WritableStream>(into: Into): Into {
     this.#pour(into).catch((error: unknown) => this.destroy(error as Error));
     return into;
   }
 
   override _read(): void {
-    this.#next(Buffer.allocUnsafeSlow(pieceBytes)).then(
-      (piece) => this.push(piece ?? null),
-      (error: unknown) => this.destroy(error as Error),
-    );
+    if (this.#left === 0) this.push(null);
+    else
+      this.#next(this.#buffer()).then(
+        (piece) => this.push(piece),
+        (error: unknown) => this.destroy(error as Error),
+      );
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -52,13 +55,16 @@ export class FileBody extends Readable {
 
   /** Its end is that of the writer; what breaks the writer is the writer's to tell. */
   async #pour(into: NodeJS.WritableStream): Promise<void> {
-    const free = Array.from({ length: pieces }, () => Buffer.allocUnsafeSlow(pieceBytes));
+    const free: Buffer[] = [];
+    let made = 0;
     let gotBack: () => void = () => undefined;
-    while (!this.destroyed) {
+    while (!this.destroyed && this.#left > 0) {
+      // As many as are needed: most files are smaller than one.
+      if (free.length === 0 && made++ < pieces) free.push(this.#buffer());
       while (free.length === 0) await new Promise<void>((resolve) => (gotBack = resolve));
       const buffer = free.pop()!;
       const piece = await this.#next(buffer);
-      if (piece === undefined) break;
+      if (this.destroyed) return;
       into.write(piece, (error) => {
         if (error !== undefined && error !== null) return;
         free.push(buffer);
@@ -71,10 +77,17 @@ export class FileBody extends Readable {
     this.resume();
   }
 
-  async #next(buffer: Buffer): Promise<Buffer | undefined> {
-    if (this.#at === this.#length) return undefined;
+  get #left(): number {
+    return this.#length - this.#at;
+  }
+
+  #buffer(): Buffer {
+    return Buffer.allocUnsafeSlow(Math.min(pieceBytes, this.#left));
+  }
+
+  async #next(buffer: Buffer): Promise<Buffer> {
     const file = await (this.#file ??= open(this.#path));
-    const wanted = Math.min(buffer.length, this.#length - this.#at);
+    const wanted = Math.min(buffer.length, this.#left);
     const { bytesRead } = await file.read(buffer, 0, wanted, this.#at);
     if (bytesRead === 0)
       throw new HowdahError("the file became shorter while it was transferred", {

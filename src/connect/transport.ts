@@ -90,7 +90,7 @@ export class Transport {
       signal,
       responseType: "stream",
       maxRedirects: 0,
-      // No limit, and none of the counting that a limit costs.
+      // No limit, and none of the counting that a limit costs: it would stand between a FileBody and its socket.
       maxBodyLength: -1,
       maxContentLength: -1,
       validateStatus: () => true,
