@@ -79,7 +79,7 @@ export interface ContainerLogFile {
 
 /** One or several ResourceManagers. A ConnectError has the code YARN_ABSENT for an application that is not there. */
 export interface Yarn {
-  application(id: string): Promise<Application>;
+  application(id: string, call?: { readonly signal?: AbortSignal }): Promise<Application>;
   applications(filter?: ApplicationFilter): Promise<readonly Application[]>;
   attempts(id: string): Promise<readonly ApplicationAttempt[]>;
   /** Asks for an application's end, which takes a moment; one that is over stays as it is. @returns its state then */
@@ -139,8 +139,8 @@ class YarnClient implements Yarn {
     this.#http = http;
   }
 
-  async application(id: string): Promise<Application> {
-    const answer = await this.#json({ path: `/apps/${encodeURIComponent(id)}`, what: `cannot ask for ${id}` });
+  async application(id: string, call: { readonly signal?: AbortSignal } = {}): Promise<Application> {
+    const answer = await this.#json({ path: `/apps/${encodeURIComponent(id)}`, what: `cannot ask for ${id}`, ...call });
     return application(answer.requiredRecord("app"));
   }
 

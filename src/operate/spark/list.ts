@@ -1,4 +1,5 @@
 import { isBatchOver, type Batch, type BatchState } from "../../connect/livy.ts";
+import { inParallel } from "../../connect/parallel.ts";
 import { isApplicationOver, type Application } from "../../connect/yarn.ts";
 import { HowdahError, isHowdahError } from "../../core/errors.ts";
 import type { Cluster } from "../../project/cluster.ts";
@@ -30,12 +31,16 @@ export async function projectBatches(cluster: Cluster, project: string): Promise
     .toReversed()
     .map((batch) => batchFacts(batch, project))
     .filter(({ job }) => job !== undefined);
-  return (await Promise.all(own.map((batch) => settled(cluster, batch)))).filter(({ job, state }) => {
-    if (!isBatchOver(state)) return true;
-    const before = over.get(job!) ?? 0;
-    over.set(job!, before + 1);
-    return before < shownOver;
-  });
+  const now = new Map<string, BatchFacts>();
+  await inParallel(own, 6, async (batch) => void now.set(batch.id, await settled(cluster, batch)));
+  return own
+    .map(({ id }) => now.get(id)!)
+    .filter(({ job, state }) => {
+      if (!isBatchOver(state)) return true;
+      const before = over.get(job!) ?? 0;
+      over.set(job!, before + 1);
+      return before < shownOver;
+    });
 }
 
 /** Whether a text is `livy:7`, and the number in it. */
@@ -61,8 +66,13 @@ export async function batchStatus(cluster: Cluster, id: number, project: string)
 /** Livy asks YARN every five seconds (`livy.server.yarn.poll-interval`), so what is over may run on with it for a while. */
 async function settled({ yarn }: Cluster, batch: BatchFacts): Promise<BatchFacts> {
   if (batch.application === undefined || isBatchOver(batch.state)) return batch;
-  // Where YARN cannot be asked, or has forgotten the application, Livy's word is all there is.
-  const application = await yarn.application(batch.application).catch(() => undefined);
+  // Where YARN does not answer soon, or has forgotten the application, Livy's word is all there is.
+  const application = await yarn
+    .application(batch.application, { signal: AbortSignal.timeout(3000) })
+    .catch((error: unknown) => {
+      if (isHowdahError(error) && error.fault !== "bug") return undefined;
+      throw error;
+    });
   if (application === undefined || !isApplicationOver(application.state)) return batch;
   return { ...batch, state: finalStates[application.finalStatus] ?? batch.state };
 }
