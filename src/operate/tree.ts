@@ -144,23 +144,27 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
   const oldest = async (
     status: readonly CoordinatorActionStatus[],
     count: number,
-  ): Promise<readonly CoordinatorAction[]> =>
-    more && count > 0
+  ): Promise<readonly CoordinatorAction[]> => {
+    // Of no state would be of any.
+    if (count === 0 || status.length === 0) return [];
+    return more
       ? first(cluster.oozie.actions(job.id, { ...filter, status, order: "asc", page: count }), count)
       : actions
           .filter((action) => status.includes(action.status))
           .toReversed()
           .slice(0, count);
+  };
   const waiting = await oldest(["WAITING"], 1);
   const underWay = await oldest(
     statesUnderWay.filter((one) => filter.status?.includes(one) ?? true),
     shown,
   );
-  const kept = actions.filter(({ id }) => options.also?.has(id) === true);
-  const worth = worthShowing(
-    [...underWay, ...kept, ...(filter.status === undefined ? waiting : []), ...actions],
-    shown,
-  );
+  const known = new Map([...underWay, ...actions].map((action) => [action.id, action]));
+  const kept: CoordinatorAction[] = [];
+  for (const id of [...(options.also ?? [])].filter((one) => one.startsWith(`${job.id}@`)))
+    kept.push(known.get(id) ?? (await cluster.oozie.coordinatorAction(id)));
+  const next = filter.status === undefined ? waiting : [];
+  const worth = worthShowing([...kept, ...underWay, ...next, ...actions], shown);
   const counts: Partial<Record<CoordinatorActionStatus, number>> = {};
   for (const { status } of actions) counts[status] = (counts[status] ?? 0) + 1;
   const below = new Map<string, WorkflowTree>();
@@ -187,7 +191,9 @@ export const statesUnderWay: readonly CoordinatorActionStatus[] = ["RUNNING", "S
 
 /** The first of them, each once, the newest first. */
 function worthShowing(actions: readonly CoordinatorAction[], count: number): readonly CoordinatorAction[] {
-  const chosen = new Map(actions.map((action) => [action.id, action]));
+  const chosen = new Map<string, CoordinatorAction>();
+  // What was asked for last comes first.
+  for (const action of actions) if (!chosen.has(action.id)) chosen.set(action.id, action);
   return [...chosen.values()].slice(0, count).sort((a, b) => b.number - a.number);
 }
 

@@ -60,6 +60,15 @@ export class StandInOozie {
       job.status = { kill: "KILLED", suspend: "SUSPENDED", resume: "RUNNING", start: "RUNNING" }[action] ?? job.status;
       return void response.writeHead(200).end();
     }
+    const [, number] = /@(\d+)$/.exec(decodeURIComponent(id)) ?? [];
+    if (number !== undefined && job.kind === "coordinator") {
+      const actions = job.more["actions"] as { actionNumber: number }[];
+      return json(
+        response,
+        200,
+        actions.find(({ actionNumber }) => actionNumber === Number(number)),
+      );
+    }
     if (query.get("show") === "status") return json(response, 200, { status: job.status });
     const members = this.jobs.filter((one) => one.more["bundleId"] === job.id).map((one) => facts(one));
     const answer = { ...facts(job), conf: job.conf, bundleCoordJobs: members };

@@ -171,6 +171,16 @@ describe("operate: status, watch, kill", () => {
         `of ${counted}`,
       );
     }
+    for (const counted of [500, 5]) {
+      const filter = { status: ["WAITING" as const] };
+      const some = await readTree(on, coordinator.id, { filter, shown: 2, counted });
+      assert.ok(some.kind === "coordinator");
+      assert.deepEqual(
+        some.actions.map(({ number }) => number),
+        [30, 29],
+        `of ${counted}`,
+      );
+    }
     let looks = 0;
     const changes: unknown[] = [];
     await follow(on, coordinator.id, {
@@ -190,6 +200,34 @@ describe("operate: status, watch, kill", () => {
       [`#${i + 2}`, "WAITING", "RUNNING"],
     ]);
     assert.deepEqual(changes, expected);
+  });
+
+  it("sees actions end that are more than it shows, and older than those it counts", async () => {
+    const [sample] = coordinator.more["actions"] as Record<string, unknown>[];
+    const running = Array.from({ length: 9 }, (_, i) => ({
+      ...sample,
+      ...{ id: `${coordinator.id}@${i + 1}`, actionNumber: i + 1, status: "RUNNING" },
+      nominalTime: gmt(`2012-03-01T0${i}:00Z`),
+    }));
+    coordinator.more["actions"] = running;
+    let looks = 0;
+    const ended: unknown[] = [];
+    await follow(on, coordinator.id, {
+      every: 1,
+      tree: { shown: 3, counted: 4 },
+      show: () => {
+        looks += 1;
+        if (looks > 9) coordinator.status = "SUCCEEDED";
+        else running[looks - 1]!.status = "FAILED";
+      },
+      emit: ({ kind, name, status }) => {
+        if (kind === "action" && status === "FAILED") ended.push(String(name).split(" ")[1]);
+      },
+    });
+    assert.deepEqual(
+      ended,
+      running.map(({ actionNumber }) => `#${actionNumber}`),
+    );
   });
 
   it("looks on until a job is over, also while the server is away, restarts and is in safe mode", async () => {
