@@ -58,7 +58,7 @@ export class FileBody extends Readable {
     const free: Buffer[] = [];
     let made = 0;
     let gotBack: () => void = () => undefined;
-    while (!this.destroyed && this.#left > 0) {
+    while (this.#left > 0) {
       // As many as are needed: most files are smaller than one.
       if (free.length === 0 && made++ < pieces) free.push(this.#buffer());
       while (free.length === 0) await new Promise<void>((resolve) => (gotBack = resolve));
