@@ -7,6 +7,7 @@ import type { TestHdfs } from "./hdfs.js";
 import { squaresJob } from "./project.js";
 import { inState, usualServers, type TestSandbox } from "./sandbox.js";
 import { assertShareLibraryWhole, kill, ownSandbox, works } from "./sandboxwork.js";
+import { until } from "./waiting.js";
 
 /** What sandbox-faults.test.ts does in groups, one by one; and a small sandbox, in which jobs run. */
 describe("cluster: a small sandbox, each of whose servers is killed", function () {
@@ -85,16 +86,22 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
   it("ends containers whose NodeManager was killed, with the rest", async () => {
     const job = writeFile(`${folder()}/sleeping.py`, "import time\ntime.sleep(600)\n");
     const { child, ended } = sandbox.start("sh", "--", "spark-submit", "--deploy-mode", "cluster", job);
-    while ((sandbox.processes().get("nodemanager")?.length ?? 0) < 2) await sleep(200);
-    const status = await sandbox.status();
-    assert.ok(status.others.length > 0 && status.others.every(({ resident }) => resident > 0));
-    await kill(sandbox, "nodemanager");
-    assert.ok(sandbox.processes().has("nodemanager"), "the container ended with its NodeManager");
-    const { code, err } = await sandbox.run("down");
-    assert.equal(code, 0, err);
-    assert.equal(sandbox.processes().size, 0);
-    // By itself it would ask for a ResourceManager for minutes.
-    child.kill("SIGTERM");
-    await ended;
+    try {
+      // What starts a container is gone within a moment, and may be all that a look sees.
+      await until(
+        "a container with memory",
+        async () => (await sandbox.status()).others,
+        (others) => others.some(({ resident }) => resident > 50_000_000),
+      );
+      await kill(sandbox, "nodemanager");
+      assert.ok(sandbox.processes().has("nodemanager"), "the container ended with its NodeManager");
+      const { code, err } = await sandbox.run("down");
+      assert.equal(code, 0, err);
+      assert.equal(sandbox.processes().size, 0);
+    } finally {
+      // By itself it would ask for a ResourceManager for minutes.
+      child.kill("SIGTERM");
+      await ended;
+    }
   });
 });
