@@ -34,11 +34,10 @@ export interface FollowOptions {
  */
 export async function follow(cluster: Cluster, id: string, options: FollowOptions = {}): Promise<Tree> {
   const { emit = () => undefined, show, signal, every = 2000, timeout = Infinity, tree: treeOptions = {} } = options;
-  const since = performance.now();
+  const begun = performance.now();
   const server = new ServerWatch(emit, "Oozie");
   const looks = new LostLooks(cluster, signal, lostPatience);
-  /** What has begun, which is to be seen to end. */
-  let alive: ReadonlySet<string> = new Set();
+  const looking = { ...treeOptions, lost: (launcher: string) => Promise.resolve(looks.soFar(launcher)) };
   const told = new Set<string>();
   let known: ReadonlyMap<string, NodeFacts> | undefined;
   let last: Tree | undefined;
@@ -47,8 +46,7 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
     const tree = await server.ask(async () => {
       const asked = cluster.oozie.systemMode().catch(() => undefined);
       // Neither is left under way when the other fails.
-      const lost = (launcher: string) => Promise.resolve(looks.soFar(launcher));
-      const read = await readTree(cluster, id, { ...treeOptions, also: alive, lost }).finally(() => asked);
+      const read = await readTree(cluster, id, { ...looking, also: underWay(known) }).finally(() => asked);
       const mode = await asked;
       if (mode !== undefined) server.tellMode(mode);
       return read;
@@ -59,8 +57,6 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
       const now = nodesOf(tree);
       for (const change of changes(known, now)) emit({ event: "job.changed", ...change });
       known = now;
-      const begun = [...now.values()].filter(({ status }) => statesUnderWay.some((one) => one === status));
-      alive = new Set(begun.map((node) => node.id));
       for (const lost of lostActions(tree)) {
         if (!told.has(lost.id)) emit({ event: "action.lost", ...lost });
         told.add(lost.id);
@@ -71,7 +67,7 @@ export async function follow(cluster: Cluster, id: string, options: FollowOption
         return tree;
       }
     }
-    const left = timeout - (performance.now() - since);
+    const left = timeout - (performance.now() - begun);
     if (left <= 0) throw notOver(id, last, timeout);
     await sleep(Math.min(every, left), undefined, signal === undefined ? {} : { signal }).catch(() => {
       signal?.throwIfAborted();
@@ -153,6 +149,12 @@ function changes(known: ReadonlyMap<string, NodeFacts> | undefined, now: Readonl
     const from = known?.get(node.id)?.status;
     return from === node.status ? [] : [{ ...node, from }];
   });
+}
+
+/** Ids of what has begun, which is to be seen to end. */
+function underWay(known: ReadonlyMap<string, NodeFacts> = new Map()): ReadonlySet<string> {
+  const begun = [...known.values()].filter(({ status }) => statesUnderWay.some((one) => one === status));
+  return new Set(begun.map(({ id }) => id));
 }
 
 /** Every job and action of a tree, by its id. */

@@ -164,7 +164,7 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
   for (const id of [...(options.also ?? [])].filter((one) => one.startsWith(`${job.id}@`)))
     kept.push(known.get(id) ?? (await cluster.oozie.coordinatorAction(id)));
   const next = filter.status === undefined ? waiting : [];
-  const worth = worthShowing([...kept, ...underWay, ...next, ...actions], shown);
+  const worth = firstOnes([...kept, ...underWay, ...next, ...actions], shown);
   const counts: Partial<Record<CoordinatorActionStatus, number>> = {};
   for (const { status } of actions) counts[status] = (counts[status] ?? 0) + 1;
   const below = new Map<string, WorkflowTree>();
@@ -190,7 +190,7 @@ async function coordinatorTree(cluster: Cluster, job: CoordinatorJob, options: T
 export const statesUnderWay: readonly CoordinatorActionStatus[] = ["RUNNING", "SUBMITTED", "SUSPENDED"];
 
 /** The first of them, each once, the newest first. */
-function worthShowing(actions: readonly CoordinatorAction[], count: number): readonly CoordinatorAction[] {
+function firstOnes(actions: readonly CoordinatorAction[], count: number): readonly CoordinatorAction[] {
   const chosen = new Map<string, CoordinatorAction>();
   // What was asked for last comes first.
   for (const action of actions) if (!chosen.has(action.id)) chosen.set(action.id, action);
