@@ -2,6 +2,16 @@ import { open, type FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { HowdahError } from "../core/errors.ts";
 
+/** A file that somebody writes while it is transferred. */
+export function fileChanged(path: string): HowdahError {
+  return new HowdahError("the file changed while it was transferred", {
+    code: "FILE_CHANGED",
+    fault: "run",
+    where: path,
+    next: "transfer it again once nobody writes it",
+  });
+}
+
 const pieceBytes = 262_144;
 /** Pieces that are on their way at a time: one is read while others are written. */
 const pieces = 4;
@@ -89,13 +99,7 @@ export class FileBody extends Readable {
     const file = await (this.#file ??= open(this.#path));
     const wanted = Math.min(buffer.length, this.#left);
     const { bytesRead } = await file.read(buffer, 0, wanted, this.#at);
-    if (bytesRead === 0)
-      throw new HowdahError("the file became shorter while it was transferred", {
-        code: "FILE_CHANGED",
-        fault: "run",
-        where: this.#path,
-        next: "transfer it again once nobody writes it",
-      });
+    if (bytesRead === 0) throw fileChanged(this.#path);
     this.#at += bytesRead;
     const piece = buffer.subarray(0, bytesRead);
     for (const listener of this.#listeners) listener(piece);

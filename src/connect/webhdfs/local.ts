@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { HowdahError, messageOf } from "../../core/errors.ts";
-import { FileBody } from "../filebody.ts";
+import { FileBody, fileChanged } from "../filebody.ts";
 import { formOf, md5Of, Md5Md5Crc } from "./checksum.ts";
 import type { FileChecksum } from "./status.ts";
 
@@ -38,13 +38,7 @@ export function bytesOf({ path, length }: LocalEntry): FileBody {
 /** @throws FILE_CHANGED when it is another than when it was looked at */
 export async function assertUnchanged({ path, length, modified }: LocalEntry): Promise<void> {
   const now = await stat(path);
-  if (now.size !== length || now.mtimeMs !== modified)
-    throw new HowdahError("the file changed while it was transferred", {
-      code: "FILE_CHANGED",
-      fault: "run",
-      where: path,
-      next: "transfer it again once nobody writes it",
-    });
+  if (now.size !== length || now.mtimeMs !== modified) throw fileChanged(path);
 }
 
 /**
