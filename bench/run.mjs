@@ -344,12 +344,10 @@ async function sparkRun(landed) {
   }
   const project = await loadProject(root);
   const target = openTarget(project, targetOf(project, "folder").target, { folder: landed });
-  // Each run has a folder of its own, which takes this one's place in the values.
-  const anyFolder = join(work, "spark");
   const values = Object.fromEntries(
     target.values.names.flatMap((name) => {
       const value = target.values.get(name);
-      return value === undefined ? [] : [[name, value.replace(landed, anyFolder)]];
+      return value === undefined ? [] : [[name, value]];
     }),
   );
   const jobs = [
@@ -363,7 +361,7 @@ async function sparkRun(landed) {
   const script = join(root, "dist", "jobs", "spark", "run_sql.py");
   return async () => {
     const folder = fresh("spark", landed);
-    writeFileSync(join(work, "values.json"), JSON.stringify(values).replaceAll(anyFolder, folder));
+    writeFileSync(join(work, "values.json"), JSON.stringify(values).replaceAll(landed, folder));
     let seconds = 0;
     let megabytes = 0;
     for (const [name, from, to] of jobs) {
