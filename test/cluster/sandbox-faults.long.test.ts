@@ -91,7 +91,8 @@ describe("cluster: a small sandbox, each of whose servers is killed", function (
       await until(
         "a container with memory",
         async () => (await sandbox.status()).others,
-        (others) => others.some(({ resident }) => resident > 50_000_000),
+        (others) =>
+          others.some(({ resident }) => resident > 50_000_000) && others.every(({ resident }) => resident > 0),
       );
       await kill(sandbox, "nodemanager");
       assert.ok(sandbox.processes().has("nodemanager"), "the container ended with its NodeManager");
