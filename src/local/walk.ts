@@ -5,7 +5,7 @@ import { isJob, type Job } from "../jobs/job.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { consecutiveRuns } from "../oozie/calendar.ts";
 import { evaluate, type ElValue, type Scope } from "../oozie/el/index.ts";
-import type { Action, SparkAction, SubWorkflowAction } from "../oozie/actions/index.ts";
+import type { Action, SparkAction, SqlJob, SubWorkflowAction } from "../oozie/actions/index.ts";
 import type { Workflow, WorkflowPart } from "../oozie/workflow.ts";
 import { mailOf, onClusterOnly, runDistcp, runFs, runHive2 } from "./actions.ts";
 import { inputValues, workflowRun, workflowScope, type WorkflowRun } from "./scope.ts";
@@ -64,7 +64,7 @@ export function jobsIn(part: WorkflowPart): readonly Job[] {
       return [];
     case "action":
       if (part.type === "sub-workflow") return jobsIn(part.run.workflow.body);
-      return part.type === "spark" && isJob(part.job) ? [part.job] : [];
+      return part.type === "spark" ? part.jobs.filter(isJob) : [];
   }
 }
 
@@ -99,7 +99,7 @@ export function jobsOnPath(
       case "kill":
         return undefined;
       case "action":
-        if (part.type === "spark") return [jobOf(part, scope, context)];
+        if (part.type === "spark") return part.jobs.map((job) => jobOf(job, part, scope, context));
         if (part.type === "sub-workflow")
           return jobsOnPath(part.run.workflow, inputValues(part.run.values, scope), context);
         return [];
@@ -113,8 +113,8 @@ export function jobsOnPath(
   }
 }
 
-function jobOf(action: SparkAction, scope: Scope, context: Pick<WalkContext, "jobs">): JobOnPath {
-  const compiled = isJob(action.job) ? context.jobs.get(action.job.name) : undefined;
+function jobOf(job: SqlJob, action: SparkAction, scope: Scope, context: Pick<WalkContext, "jobs">): JobOnPath {
+  const compiled = isJob(job) ? context.jobs.get(job.name) : undefined;
   if (compiled === undefined)
     throw new HowdahError(`action ${action.name} runs a job that this project does not define`, {
       code: "CANNOT_RUN_HERE",
@@ -343,8 +343,22 @@ function asFailure(error: unknown, signal: AbortSignal): HowdahError {
   return error;
 }
 
-/** Runs a job's stale units: those of several runs as one range where they follow one another. */
+/** Runs jobs one after another, each for the runs that the one before it has left unharmed. */
 async function runSpark(
+  action: SparkAction,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+  context: WalkContext,
+): Promise<void> {
+  for (const job of action.jobs) {
+    const going = runs.filter((run) => run.error === undefined && !run.stopped);
+    await runJob(job, action, workflow, going, context);
+  }
+}
+
+/** Runs a job's stale units: those of several runs as one range where they follow one another. */
+async function runJob(
+  job: SqlJob,
   action: SparkAction,
   workflow: Workflow,
   runs: readonly WorkflowRun[],
@@ -352,7 +366,7 @@ async function runSpark(
 ): Promise<void> {
   const wanted = upToFailure(runs, context, (run) => ({
     run,
-    ...jobOf(action, workflowScope(run, workflow, context.data), context),
+    ...jobOf(job, action, workflowScope(run, workflow, context.data), context),
   }));
   const compiled = wanted[0]?.compiled;
   if (compiled === undefined) return;

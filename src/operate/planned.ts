@@ -203,17 +203,19 @@ function unitsIn(
       const scope: Scope = { parameter: (one) => (Object.hasOwn(inputs, one) ? inputs[one] : parameter(one)) };
       if (part.type === "sub-workflow")
         return unitsIn(part.run.workflow.body, inputsOf(part.run.values, scope), parameter, nominal);
-      if (part.type !== "spark" || !isJob(part.job)) return [];
-      const { job } = part;
-      const [from, to] = [part.from, part.to].map((one) => {
-        const text = valueIfKnown(one, scope);
-        // What only the run knows is taken to be its own time.
-        const time = text === undefined ? undefined : parseTimeBy(job.key, String(text));
-        return time ?? (nominal === undefined ? undefined : floorToUnit(job, nominal, parameter));
+      if (part.type !== "spark") return [];
+      const { from, to } = part;
+      return part.jobs.filter(isJob).flatMap((job) => {
+        const [first, last] = [from, to].map((one) => {
+          const text = valueIfKnown(one, scope);
+          // What only the run knows is taken to be its own time.
+          const time = text === undefined ? undefined : parseTimeBy(job.key, String(text));
+          return time ?? (nominal === undefined ? undefined : floorToUnit(job, nominal, parameter));
+        });
+        if (first === undefined || last === undefined) return [];
+        const count = Math.floor((last - first) / stepOf(job.every)) + 1;
+        return Array.from({ length: Math.max(0, count) }, (_, i) => ({ job, unit: plus(first, job.every, i) }));
       });
-      if (from === undefined || to === undefined) return [];
-      const count = Math.floor((to - from) / stepOf(job.every)) + 1;
-      return Array.from({ length: Math.max(0, count) }, (_, i) => ({ job, unit: plus(from, job.every, i) }));
     }
   }
 }

@@ -101,7 +101,7 @@ export function find(definitions: readonly Definition[], tables: readonly (Table
     if (part.kind !== "action") return;
     use(...actionExpressions(part));
     if (part.type === "hive2") part.run.filter(isHiveStatement).forEach(useStatement);
-    if (part.type === "spark" && isJob(part.job)) useJob(part.job);
+    if (part.type === "spark") part.jobs.filter(isJob).forEach(useJob);
     if (part.type === "sub-workflow") useWorkflow(part.run.workflow);
   };
   const useWorkflow = (workflow: Workflow): void => {

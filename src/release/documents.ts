@@ -62,13 +62,16 @@ export function writingFor(project: Project, target: ClusterTarget): Writing {
       path: layout.script(workflow.name, action.name),
       variables: scriptOf(action).variables,
     }),
-    jobOf: ({ job }) => ({
-      spec: layout.jobSpec(job.name),
-      parameters: specOf(job.name).parameters.flatMap(({ name }): readonly Parameter[] => {
-        const parameter = project.definitions.parameters.get(name);
-        return parameter === undefined ? [] : [parameter];
-      }),
-    }),
+    jobsOf: ({ jobs }) => {
+      const names = jobs.flatMap(({ name }) => specOf(name).parameters.map((parameter) => parameter.name));
+      return {
+        specs: jobs.map(({ name }) => layout.jobSpec(name)),
+        parameters: [...new Set(names)].sort().flatMap((name): readonly Parameter[] => {
+          const parameter = project.definitions.parameters.get(name);
+          return parameter === undefined ? [] : [parameter];
+        }),
+      };
+    },
     uses: new WeakMap(),
     fileOf: layout.file,
     credentialsFor: credentialsOf(target),

@@ -8,7 +8,7 @@ import { hashOf, sha256 } from "#src/core/hash.js";
 import type { PartitionRecord } from "#src/jobs/record.js";
 import type { JobSpec } from "#src/jobs/spec.js";
 import { needSpark, runSparkEach, temporaryFolder, type Finished } from "../support/spark.js";
-import { filesBelow, land, recordOf, sensorJob, writeSpec } from "./sensors.js";
+import { countingJob, filesBelow, land, recordOf, sensorJob, writeSpec } from "./sensors.js";
 
 const header = "sensor,at,value\n";
 const six = header + 'x,2021-05-01 06:10:00,1.5\ny,2021-05-01 06:20:00,25\n"b,""ad""",2021-05-01 06:21:00,30.125\n';
@@ -119,6 +119,22 @@ describe("run_sql.py", function () {
     const atEight = "case when date_ts = '20210501_08' then 123456789 else 1 end";
     plan("overflow at eight", place("overflow at eight", withSql(typed("date_ts", atEight))), hours[0]!, hours[3]!);
     plan("overflow", place("overflow", withSql(typed("date_ts", "123456789"))), hours[0]!, hours[0]!);
+
+    const counts = `select units.date_ts, count(readings.sensor) as n
+      from units left join readings on readings.date_ts = units.date_ts group by units.date_ts`;
+    const both = (name: string, root: string, sql: string, ...more: string[]): void => {
+      roots[name] = root;
+      const specs = [join(root, "spec.json"), writeSpec(root, countingJob(sql), "count.json")];
+      const units = ["--from", hours[0]!, "--to", hours[3]!];
+      runs.push({ name, args: [...specs, ...units, "-D", `root=${root}`, "--json", ...more] });
+    };
+    both("both", place("both"), counts, "-D", "threshold=20.5");
+    both("both again", roots["both"]!, counts);
+    both("both with a wrong parameter", place("both with a wrong parameter"), counts, "-D", "min_reject=1");
+    const broken = place("both, the first fails");
+    land(broken, "20210501_08", { "a.csv": `${eight}one\ntwo\n\n` });
+    both("both, the first fails", broken, counts);
+    both("both, the second peeps", place("both, the second peeps"), "select date_ts, 1 as n from judged");
 
     const finished = await runSparkEach(runs.map(({ args }) => args));
     runs.forEach(({ name }, i) => (results[name] = finished[i]!));
@@ -404,6 +420,44 @@ describe("run_sql.py", function () {
       ["no unit", /^"2021-05-01" is not written as yyyyMMdd_HH/],
     ];
     for (const [name, message] of cases) assert.match(String(ended(name, 2)["message"]), message, name);
+  });
+
+  it("runs jobs one after another, each over all units, and the next on what the one before made", async () => {
+    ended("both", 0);
+    const told = events("both").flatMap(({ event, job }) =>
+      typeof job === "string" ? [`${String(event)} ${job}`] : [],
+    );
+    assert.deepEqual(told, ["job.started collect", "job.done collect", "job.started count", "job.done count"]);
+    assert.deepEqual(await rows(roots["both"]!, "counted"), [
+      ["0", "20210501_07"],
+      ["1", "20210501_08"],
+      ["1", "20210501_09"],
+      ["3", "20210501_06"],
+    ]);
+  });
+
+  it("leaves alone what each of several jobs has made", () => {
+    ended("both again", 0);
+    const told = events("both again").map(({ event }) => event);
+    assert.deepEqual(told, ["job.started", "units.fresh", "job.done", "job.started", "units.fresh", "job.done"]);
+  });
+
+  it("runs no job behind one that fails, and none when the call is wrong", () => {
+    ended("both, the first fails", 1);
+    const started = events("both, the first fails").filter(({ event }) => event === "job.started");
+    assert.deepEqual(
+      started.map(({ job }) => job),
+      ["collect"],
+    );
+    const error = ended("both with a wrong parameter", 2);
+    assert.match(String(error["message"]), /^the jobs have no parameter min_reject; they have: encoding, /);
+    assert.throws(() => filesBelow(join(roots["both with a wrong parameter"]!, "processed")));
+  });
+
+  it("hides from a job what another one calls by a name", () => {
+    const error = ended("both, the second peeps", 1);
+    assert.match(String(error["message"]), /^the SELECT for processed\.counted failed: .*judged/);
+    assert.equal(recordOf(roots["both, the second peeps"]!, "readings", hours[3]!).identity.rows, 1);
   });
 
   it("makes the hours before one whose values cannot be kept", () => {

@@ -161,6 +161,36 @@ export const sensorJob: JobSpec = {
   root: "${root}",
 };
 
+/** A job that counts what the first one made. Its relation has the name that there the raw files have. */
+export function countingJob(sql: string): JobSpec {
+  const [, latestBefore] = sensorJob.reads;
+  const counted = write("counted", [["n", "bigint"]]);
+  return {
+    ...sensorJob,
+    job: "count",
+    parameters: sensorJob.parameters.filter(({ name }) => name === "root" || name === "first_hour"),
+    declared: [],
+    reads: [
+      {
+        ...latestBefore!,
+        name: "readings",
+        dataSet: "readings",
+        from: 0,
+        to: 0,
+        own: false,
+        uri: write("readings", readingsColumns).uri,
+        table: "processed.readings",
+        columns: readingsColumns,
+        columnsHash: hashOf(readingsColumns),
+      },
+    ],
+    selects: [{ name: "processed.counted", table: true, sql: [sql] }],
+    writes: [counted],
+    flagOrder: ["processed.counted"],
+    rejects: null,
+  };
+}
+
 /** Puts files into an hour's landing folder, and its flag. */
 export function land(root: string, key: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   const folder = join(root, "landing", "readings", `date_ts=${key}`);
@@ -170,8 +200,8 @@ export function land(root: string, key: string, files: Readonly<Record<string, s
 }
 
 /** Writes a job's spec; gives its file. */
-export function writeSpec(root: string, spec: JobSpec = sensorJob): string {
-  const file = join(root, "spec.json");
+export function writeSpec(root: string, spec: JobSpec = sensorJob, name = "spec.json"): string {
+  const file = join(root, name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(spec));
   return file;

@@ -66,6 +66,20 @@ export const sumHours = coordinator("sum-hours", {
   ...times, reads: { lines: lines.current(0), before: sums.current(-1) }, run: (c) => sumHour.with(hourOf(c)),
 });
 
+const [doubles, fourfolds] = [of("doubles"), of("fourfolds")];
+export const doublesJob = job("doubles-job", {
+  sql: "doubles.sql", every: hours(1), reads: { lines: lines.current(0) }, writes: [doubles],
+});
+export const fourfoldsJob = job("fourfolds-job", {
+  sql: "fourfolds.sql", every: hours(1), reads: { doubles: doubles.current(0) }, writes: [fourfolds],
+});
+const pairHour = workflow("pair-hour", { hour: "string" }, ({ hour }) => spark(
+  "pair", { job: [doublesJob, fourfoldsJob], from: hour },
+));
+export const pairHours = coordinator("pair-hours", {
+  ...times, reads: { lines: lines.current(0) }, run: (c) => pairHour.with(hourOf(c)),
+});
+
 const moveHour = workflow("move-hour", { hour: "string" }, ({ hour }) => fs(
   "move", [move(path\`\${p.data}/inbox/\${hour}\`, path\`\${p.data}/seen/\${hour}\`)], { retry: { max: 1, every: minutes(1) } },
 ));
@@ -93,7 +107,7 @@ import { defineConfig, folder, fromEnvironment } from "howdah";
 import * as d from "./definitions.ts";
 export default defineConfig({
   name: "failures",
-  definitions: [d.plainHours, d.keptHours, d.sumHours, d.moveHours, d.sayHours, d.besides],
+  definitions: [d.plainHours, d.keptHours, d.sumHours, d.pairHours, d.moveHours, d.sayHours, d.besides],
   targets: {
     here: folder("data", (root) => ({
       parameters: { landing: root + "/landing", data: root, token: fromEnvironment("HOWDAH_TEST_TOKEN") },
@@ -114,6 +128,10 @@ describe("failures of a run", () => {
       "howdah.config.ts": config,
       "definitions.ts": definitions,
       "plain.sql": "-- table: made.plain\nselect sensor, cast(value as decimal(9,2)) as value, date_ts from lines\n",
+      "doubles.sql":
+        "-- table: made.doubles\nselect sensor, cast(cast(value as decimal(9,2)) * 2 as decimal(9,2)) as value, date_ts from lines\n",
+      "fourfolds.sql":
+        "-- table: made.fourfolds\nselect sensor, cast(value * 2 as decimal(9,2)) as value, date_ts from doubles\n",
       "kept.sql": "-- table: made.kept\nselect sensor, cast(null as decimal(9,2)) as value, date_ts from lines\n",
       "sums.sql": `-- table: made.sums
 with all_values as (
@@ -159,6 +177,32 @@ group by a.sensor, u.date_ts
     assert.deepEqual(statuses(await runHere(single, { name: "sum-hours" })), stateful);
     assert.deepEqual(statuses(await runHere(range, { name: "sum-hours", asRange: true })), stateful);
     await assertSameData({ project, folder: single }, { project, folder: range });
+  });
+
+  it("jobs of one action run one after another, the next on the hours that the one before has made", async () => {
+    const [single, range] = [landed("pair", { "20200101_03": "oops" }), landed("pairs", { "20200101_03": "oops" })];
+    const made = hours.filter((hour) => hour !== "20200101_03");
+    for (const [folder, asRange] of [
+      [single, false],
+      [range, true],
+    ] as const) {
+      const report = await runHere(folder, { name: "pair-hours", asRange });
+      assert.deepEqual(statuses(report), { "00": "ran", "01": "ran", "02": "ran", "03": "failed", "04": "ran" });
+      assert.match(String(report.actions[3]?.error?.["message"]), /^doubles-job: made\.doubles: /);
+      const flags = ["doubles", "fourfolds"].flatMap((table) =>
+        made.map((hour) => `made/${table}/date_ts=${hour}/_SUCCESS`),
+      );
+      assert.deepEqual(flagsOf(folder), flags);
+    }
+    await assertSameData({ project, folder: single }, { project, folder: range });
+    // Mended, the hour is made of both jobs, the others of neither.
+    landReadings(join(single, ".."), { "20200101_03": ["a,2020-01-01 03:10,4"] });
+    const mended = await runHere(single, { name: "pair-hours" });
+    assert.deepEqual(
+      mended.actions.map(({ status }) => status),
+      ["fresh", "fresh", "fresh", "ran", "fresh"],
+    );
+    assert.equal(flagsOf(single).length, 10);
   });
 
   it("a job sent by hand over hours that have not landed writes nothing", async () => {

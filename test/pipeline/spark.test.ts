@@ -64,15 +64,18 @@ async function compare(folder: string, landing: string, from: Instant, until: In
   writeFileSync(join(folder, "values.json"), JSON.stringify(values));
   const hour = (time: number): string => formatTimeBy("yyyyMMdd_HH", time as Instant);
   const day = (time: number): string => formatTimeBy("yyyyMMdd", time as Instant);
-  const ranges: readonly (readonly [string, string, string])[] = [
-    ["prepare", hour(from), hour(until - 3_600_000)],
-    ["map-session-sales", hour(from), hour(until - 3_600_000)],
-    ["daily-top-spenders", day(from), day(from + (days - 1) * 86_400_000)],
-  ];
-  const runs = ranges.map(([name, first, last]) => {
+  const spec = (name: string): string => {
     const file = join(folder, `${name}.json`);
     writeFileSync(file, JSON.stringify(jobSpec(project.jobs.get(name)!, project.definitions.parameters.get("data")!)));
-    return [file, "--from", first, "--to", last, "--parameters", join(folder, "values.json")];
+    return file;
+  };
+  const ranges: readonly (readonly [readonly string[], string, string])[] = [
+    [["prepare", "map-session-sales"], hour(from), hour(until - 3_600_000)],
+    [["daily-top-spenders"], day(from), day(from + (days - 1) * 86_400_000)],
+  ];
+  const runs = ranges.map(([jobs, first, last]) => {
+    const units = ["--from", first, "--to", last];
+    return [...jobs.map(spec), ...units, "--parameters", join(folder, "values.json")];
   });
   for (const { exitCode, stderr, stdout } of await runSparkEach(runs)) assert.equal(exitCode, 0, stderr + stdout);
   const [ours, theirs] = [identities(here!), identities(there!)];

@@ -162,6 +162,19 @@ describe("the checks of workflows", () => {
         "JOB_KEY:3",
       ],
       ["as a text", `spark("s", { job: collect,\nfrom: "2012-03-01" })`, "JOB_KEY:1"],
+      ["of no job", `spark("s", { job: [],\nfrom: "20120301_00" })`, "JOBS_TOGETHER:1"],
+      [
+        "of a job that stands there twice",
+        `spark("s", { job: [collect, collect], from: "20120301_00" })`,
+        "JOBS_TOGETHER:1",
+      ],
+      [
+        "of two jobs, in a key that neither reads",
+        `const again = job("again", { ...collect, sql: "collect.sql" });\nspark("s", { job: [collect, again], from: "2012-03-01" })`,
+        "JOB_KEY:2",
+        "JOB_KEY:2",
+        "OWNER_TWICE:1",
+      ],
       [
         "another spelling of the same",
         `coordinator("c", { ...hourly, run: ({ nominalTime, formatTime }) => load.with({ hour: formatTime(nominalTime, "yyyyMMdd'_'HH") }) })`,

@@ -83,7 +83,7 @@ export function documentsOf(found: Found, profile: ProfileName): readonly OozieD
     profile: profileOf(profile),
     folderOf: (kind, name) => `${kind}s/${name}`,
     scriptOf: (_, { name }: Action) => ({ path: `${name}.hql`, variables: new Map() }),
-    jobOf: ({ job }) => ({ spec: `${job.name}.json`, parameters: [] }),
+    jobsOf: ({ jobs }) => ({ specs: jobs.map(({ name }) => `${name}.json`), parameters: [] }),
     fileOf: (path) => path,
     credentialsFor: () => [],
     sparkOptions: "",

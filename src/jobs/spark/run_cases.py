@@ -124,7 +124,6 @@ def run_case(case, spec, spark):
     """What a case's job makes of its rows, and in how many seconds."""
     started = time.monotonic()
     spec = dict(spec, selects=[select for select in spec["selects"] if select["name"] in case["selects"]])
-    views = [read["name"] for read in spec["reads"]] + [select["name"] for select in spec["selects"]]
     try:
         values = run_sql.parameter_values(spec["parameters"], {}, case["values"])
         plan = run_sql.Plan(spec, values, case["first"], case["last"])
@@ -132,9 +131,7 @@ def run_case(case, spec, spark):
     except run_sql.JobError as error:
         outcome = {"tables": {}, "failure": {"code": error.code, "message": str(error)}}
     finally:
-        # What another job's case must not see.
-        for view in views + ["units", "unit_inputs"]:
-            spark.catalog.dropTempView(view.replace(".", "__"))
+        run_sql.forget(spec, spark)
     return dict(outcome, seconds=round(time.monotonic() - started, 3))
 
 

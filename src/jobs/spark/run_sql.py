@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs one howdah job on Spark for a range of units (hours or days).
+"""Runs howdah jobs on Spark for a range of units (hours or days).
 
-    spark-submit run_sql.py SPEC.json --from 20120301_00 --to 20120301_05 [-D name=value ...]
+    spark-submit run_sql.py SPEC.json [SPEC.json ...] --from 20120301_00 --to 20120301_05 [-D name=value ...]
 
-SPEC.json is written by howdah: the job's SELECTs, what they read and write, and their parameters. The meaning is
-that of howdah's local runner: the same rows, the same records beside them, published in the same order. What is done
-stays done: units whose partitions say what they would say if they were made now are left alone.
+SPEC.json is written by howdah: the job's SELECTs, what they read and write, and their parameters. Several jobs run one
+after another over the same units, up to the first that fails. The meaning is that of howdah's local runner: the same
+rows, the same records beside them, published in the same order. What is done stays done: units whose partitions say
+what they would say if they were made now are left alone.
 
 Exit codes: 0 done; 1 a unit failed, or Spark did; 2 wrong usage, or the job runs already; 3 an input is not there
 yet; 70 a defect of this program; 130 interrupted.
@@ -253,13 +254,19 @@ def parse_parameter(entry, value):
     return value
 
 
-def parameter_values(entries, given, from_file):
-    """The canonical text of every parameter. A file may know more than the job asks for, `-D` may not."""
-    known = {entry["name"]: entry for entry in entries}
+def refuse_unknown(specs, given):
+    """A file of parameters may know more than the jobs ask for, `-D` may not."""
+    known = {entry["name"] for spec in specs for entry in spec["parameters"]}
     for name in given:
         if name not in known:
+            who, they = ("the job has", "it has") if len(specs) == 1 else ("the jobs have", "they have")
             names = ", ".join(sorted(known)) or "none"
-            raise JobError("the job has no parameter %s; it has: %s" % (name, names), "PARAMETER_NAME", USAGE)
+            raise JobError("%s no parameter %s; %s: %s" % (who, name, they, names), "PARAMETER_NAME", USAGE)
+
+
+def parameter_values(entries, given, from_file):
+    """The canonical text of every parameter."""
+    known = {entry["name"]: entry for entry in entries}
     values = {}
 
     def resolve(name, users):
@@ -1717,6 +1724,14 @@ def parts_to_make(plan, spark, files, rerun):
     return parts
 
 
+def forget(spec, spark):
+    """Drops what a job's SELECTs knew: another job's must not see it."""
+    names = [relation["name"] for relation in spec["reads"] + spec["selects"]]
+    for name in names + ["units", "unit_inputs"]:
+        spark.catalog.dropTempView(name.replace(".", "__"))
+    spark.catalog.clearCache()
+
+
 def run(plan, spark, output, rerun=False):
     files = Files(spark)
     # Once before the lock, so that a refused run leaves no trace, and once when nobody else can change anything.
@@ -1816,7 +1831,7 @@ def cause_of(error):
 
 def arguments(argv):
     parser = argparse.ArgumentParser(prog="run_sql.py", description="Runs a howdah job on Spark for a range of units.")
-    parser.add_argument("spec", help="the job's JSON; with a scheme, such as hdfs:, it is read through Hadoop")
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a job's JSON; hdfs: and such go through Hadoop")
     parser.add_argument("--from", dest="first", required=True, metavar="KEY", help="the first unit: 20120301_00")
     parser.add_argument("--to", dest="last", required=True, metavar="KEY", help="the last unit, included")
     parser.add_argument("-D", dest="given", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
@@ -1871,20 +1886,43 @@ class Session:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def command(args, session, output):
-    spec = load_json(args.spec, session.start)
+def load_spec(path, session):
+    spec = load_json(path, session.start)
     if spec.get("format") != SPEC_FORMAT:
-        message = "%s has format %s; this program reads %d" % (args.spec, spec.get("format"), SPEC_FORMAT)
+        message = "%s has format %s; this program reads %d" % (path, spec.get("format"), SPEC_FORMAT)
         raise JobError(message, "SPEC", USAGE, "take run_sql.py and the spec from the same release")
+    return spec
+
+
+def command(args, session, output):
+    specs = [load_spec(path, session) for path in args.specs]
     from_file = load_json(args.parameters, session.start) if args.parameters else {}
     from_file = {name: flat(value) for name, value in from_file.items() if value is not None}
-    values = parameter_values(spec["parameters"], given_parameters(args.given), from_file)
-    plan = Plan(spec, values, args.first, args.last)
-    spark = session.start(spec["job"])
-    output.event("job.started", job=spec["job"], first=args.first, last=args.last, units=len(plan.units))
-    code = run(plan, spark, output, args.rerun)
+    given = given_parameters(args.given)
+    refuse_unknown(specs, given)
+    # All of them before the first runs: what is wrong with the last must not be told behind the work of the others.
+    plans = [
+        Plan(spec, parameter_values(spec["parameters"], given, from_file), args.first, args.last) for spec in specs
+    ]
+    for plan in plans:
+        code = run_told(plan, session, output, args.rerun)
+        if code != DONE:
+            return code
+    return DONE
+
+
+def run_told(plan, session, output, rerun):
+    """A job from the line that says that it begins to the one that says that it is done."""
+    job = plan.spec["job"]
+    spark = session.start(job)
+    units = {"first": plan.units[0].key, "last": plan.units[-1].key}
+    output.event("job.started", job=job, **units, units=len(plan.units))
+    try:
+        code = run(plan, spark, output, rerun)
+    finally:
+        forget(plan.spec, spark)
     if code == DONE:
-        output.event("job.done", job=spec["job"], first=args.first, last=args.last)
+        output.event("job.done", job=job, **units)
     return code
 
 

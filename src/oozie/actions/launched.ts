@@ -30,11 +30,15 @@ export function hive2(
   return launched<Hive2Action>(name, options, at, { type: "hive2", run });
 }
 
-/** Runs a SQL job for a range of units. */
+/**
+ * Runs a SQL job for a range of units, or several one after another up to the first that fails. Jobs of one action
+ * share its launcher and one Spark application, whose start takes longer than an hour of little data: what was made
+ * before a failure stands, and is left alone when the action runs again.
+ */
 export function spark(
   name: string,
   options: LaunchedOptions & {
-    readonly job: SqlJob;
+    readonly job: SqlJob | readonly SqlJob[];
     readonly from: RunningValue<"string">;
     /** @default from */
     readonly to?: RunningValue<"string">;
@@ -43,7 +47,7 @@ export function spark(
   const at = callerPlace(spark);
   return launched<SparkAction>(name, options, at, {
     type: "spark",
-    job: options.job,
+    jobs: [options.job].flat(),
     from: running(options.from, at),
     to: running(options.to ?? options.from, at),
   });

@@ -126,8 +126,9 @@ export interface SqlJob {
 
 export interface SparkAction extends LaunchedBase {
   readonly type: "spark";
-  readonly job: SqlJob;
-  /** Keys of the first and the last unit, both included. */
+  /** They run one after another in one Spark application, up to the first that fails. */
+  readonly jobs: readonly SqlJob[];
+  /** Keys of the first and the last unit of each, both included. */
   readonly from: Running<"string">;
   readonly to: Running<"string">;
 }

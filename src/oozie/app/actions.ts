@@ -47,13 +47,13 @@ export function actionElement(action: Action, workflow: Workflow, context: AppCo
       ]);
     }
     case "spark": {
-      const { spec, parameters } = context.jobOf(action);
+      const { specs, parameters } = context.jobsOf(action);
       const given = parameters.flatMap((parameter) => ["-D", `${parameter.name}=${actionTextOf(parameter)}`]);
       const units = ["--from", actionTextOf(action.from), "--to", actionTextOf(action.to)];
       return sparkElement(action, context, {
-        name: `${action.job.name} ${actionTextOf(action.from)}`,
+        name: `${action.jobs.map(({ name }) => name).join("+")} ${actionTextOf(action.from)}`,
         application: "run_sql.py",
-        args: [released(spec), ...units, ...given],
+        args: [...specs.map(released), ...units, ...given],
       });
     }
     case "spark-application":

@@ -32,8 +32,11 @@ export interface AppContext {
   /** Path of a workflow's folder, and so on, below the release. */
   readonly folderOf: (kind: "workflow" | "coordinator", name: string) => string;
   readonly scriptOf: (workflow: Workflow, action: Hive2Action) => Script;
-  /** The file that `run_sql.py` reads, below the release, and the parameters that it takes. */
-  readonly jobOf: (action: SparkAction) => { readonly spec: string; readonly parameters: readonly Parameter[] };
+  /** The files that `run_sql.py` reads, below the release, and the parameters that it takes. */
+  readonly jobsOf: (action: SparkAction) => {
+    readonly specs: readonly string[];
+    readonly parameters: readonly Parameter[];
+  };
   /** Path of a project's file below the release. */
   readonly fileOf: (path: string) => string;
   /** What the target adds to an action's credentials. */

@@ -117,7 +117,7 @@ function visitExpressions(workflow: Workflow, context: AppContext, visit: (value
         settingExpressions(part).forEach(visit);
         for (const value of context.scriptOf(workflow, part).variables.values()) visit(value);
       } else actionExpressions(part).forEach(visit);
-      if (part.type === "spark") context.jobOf(part).parameters.forEach(visit);
+      if (part.type === "spark") context.jobsOf(part).parameters.forEach(visit);
     }
   }
   slaExpressions(workflow.sla).forEach(visit);

@@ -49,7 +49,7 @@ export function checked(definitions: OozieDefinitions): Checked {
       if (seen.has(one)) return;
       seen.add(one);
       const { jobs: own, subWorkflows } = view(one);
-      for (const { part } of own) jobs.add(part.job);
+      for (const { part } of own) part.jobs.forEach((job) => jobs.add(job));
       for (const { part } of subWorkflows) visit(part.run.workflow);
     };
     visit(workflow);

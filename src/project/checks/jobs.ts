@@ -1,4 +1,4 @@
-import { formatTimeBy, parseTimeBy, type Instant } from "../../core/time.ts";
+import { formatTimeBy, parseTimeBy, stepOf, type Instant } from "../../core/time.ts";
 import { isTableDataSet, type Job } from "../../jobs/job.ts";
 import type { SqlJob } from "../../oozie/actions/index.ts";
 import {
@@ -46,11 +46,46 @@ export function checkKeys(checked: Checked, findings: Findings): void {
   };
   for (const { workflow, jobs } of checked.views)
     for (const { part, scope } of jobs) {
-      // A job that writes nothing has no key, which is told of elsewhere.
-      if (part.job.key === "") continue;
-      check({ value: part.from, scope, workflow }, part.job, []);
-      if (part.to !== part.from) check({ value: part.to, scope, workflow }, part.job, []);
+      for (const job of part.jobs.filter(hasKey)) {
+        check({ value: part.from, scope, workflow }, job, []);
+        if (part.to !== part.from) check({ value: part.to, scope, workflow }, job, []);
+      }
     }
+}
+
+/** A job that writes nothing has no key, which is told of elsewhere. */
+function hasKey(job: SqlJob): boolean {
+  return job.key !== "";
+}
+
+/** Actions that run no job, one twice, or jobs of units that differ: they are given the same ones. */
+export function checkTogether({ views }: Checked, findings: Findings): void {
+  for (const { jobs: actions } of views)
+    for (const { part, scope } of actions) {
+      const [first, ...others] = part.jobs;
+      const refuse = (what: string, next: string): void =>
+        findings.add("JOBS_TOGETHER", scope, `${scope.label}: ${what}`, { at: part.at, next });
+      if (first === undefined) {
+        refuse("it runs no job", "name the jobs that it runs");
+        continue;
+      }
+      const twice = others.find((job, i) => part.jobs.indexOf(job) <= i);
+      if (twice !== undefined) refuse(`job ${twice.name} stands in it twice`, "name each job once");
+      const other = others.find((job) => [job, first].every(hasKey) && !isLike(job, first));
+      if (other !== undefined)
+        refuse(
+          `units of job ${first.name} are ${unitsOf(first)}, those of job ${other.name} ${unitsOf(other)}`,
+          "give each an action of its own",
+        );
+    }
+}
+
+function isLike(a: SqlJob, b: SqlJob): boolean {
+  return a.key === b.key && stepOf(a.every) === stepOf(b.every);
+}
+
+function unitsOf({ every, key }: SqlJob): string {
+  return `${every.unit}(${every.count}), named as ${key}`;
 }
 
 interface Caller {

@@ -8,7 +8,7 @@ import { isEarlier } from "./instances.ts";
 /** The jobs that a workflow, or one that it runs, sends to Spark; each once, in reading order. */
 export function jobsIn(workflow: Workflow): readonly Job[] {
   const actions = withSubWorkflows(workflow).flatMap(actionsOf);
-  return [...new Set(actions.flatMap((action) => (action.type === "spark" && isJob(action.job) ? [action.job] : [])))];
+  return [...new Set(actions.flatMap((action) => (action.type === "spark" ? action.jobs.filter(isJob) : [])))];
 }
 
 /** What goes into a coordinator's actions and what comes out of them. */

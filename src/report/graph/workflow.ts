@@ -106,7 +106,7 @@ function workOf(action: Action): string {
 function whatItRuns(action: Action): string {
   switch (action.type) {
     case "spark":
-      return `job ${action.job.name}`;
+      return `job${action.jobs.length === 1 ? "" : "s"} ${action.jobs.map(({ name }) => name).join(", ")}`;
     case "spark-application": {
       const { application } = action;
       return `Spark ${basename(isExpr(application) ? spelledOut(application) : application)}`;

@@ -40,6 +40,27 @@ export const projectCodes = {
   run: ({ nominalTime, formatTime }) => load.with({ hour: formatTime(nominalTime, "yyyyMMdd_HH") }),
 })`,
   },
+  JOBS_TOGETHER: {
+    severity: "error",
+    title: "an action whose jobs cannot run together",
+    why: "The jobs of one action are given the same first and last unit, and run one after another in one Spark application: their units have to be as long and named alike, and each job stands there once.",
+    example: `const byDay = partitionsOf(
+  table(web, "by_day", { columns: { url: "string" }, location: path\`\${p.data}/by_day\`, ...byKey }),
+  { every: days(1), initial: p.first_hour },
+);
+const count = job("count", { sql: "count.sql", every: days(1), reads: { hits: hits.currentRange(0, 23) }, writes: [byDay] });
+workflow("both", { hour: "string" }, ({ hour }) =>
+  spark("both", { job: [collect, count], from: hour }), // one is hourly, one is daily
+)`,
+    fix: `const byDay = partitionsOf(
+  table(web, "by_day", { columns: { url: "string" }, location: path\`\${p.data}/by_day\`, ...byKey }),
+  { every: days(1), initial: p.first_hour },
+);
+const count = job("count", { sql: "count.sql", every: days(1), reads: { hits: hits.currentRange(0, 23) }, writes: [byDay] });
+workflow("both", { hour: "string", day: "string" }, ({ hour, day }) =>
+  sequence(spark("collect", { job: collect, from: hour }), spark("count", { job: count, from: day })),
+)`,
+  },
   KEEP_SHORT: {
     severity: "warning",
     title: "a table that keeps less than is read of it",
