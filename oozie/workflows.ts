@@ -11,8 +11,7 @@ export const prepareHour = workflow("prepare-hour", { hour: "string" }, ({ hour 
       [t.rawHits, t.rawSales].map((table) => addPartition(table, { date_ts: hour })),
       { retry },
     ),
-    spark("prepare", { job: prepare, from: hour }),
-    spark("map-session-sales", { job: mapSessionSales, from: hour }),
+    spark("prepare-and-map", { job: [prepare, mapSessionSales], from: hour }),
   ),
 );
 

@@ -1,4 +1,4 @@
--- workflow set-up, action databases: oozie/workflows.ts:26
+-- workflow set-up, action databases: oozie/workflows.ts:25
 CREATE DATABASE IF NOT EXISTS raw
 COMMENT 'files as they arrived\073 a partition an hour';
 

@@ -1,4 +1,4 @@
--- workflow set-up, action raw: oozie/workflows.ts:27
+-- workflow set-up, action raw: oozie/workflows.ts:26
 CREATE EXTERNAL TABLE IF NOT EXISTS raw.omniturelogs (
   col_1 string,
   col_2 string,

@@ -1,4 +1,4 @@
--- workflow set-up, action processed: oozie/workflows.ts:28
+-- workflow set-up, action processed: oozie/workflows.ts:27
 CREATE EXTERNAL TABLE IF NOT EXISTS processed.omniture (
   hit_ts timestamp,
   userid string,

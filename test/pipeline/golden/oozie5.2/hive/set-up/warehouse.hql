@@ -1,4 +1,4 @@
--- workflow set-up, action warehouse: oozie/workflows.ts:29
+-- workflow set-up, action warehouse: oozie/workflows.ts:28
 CREATE EXTERNAL TABLE IF NOT EXISTS warehouse.session_mapped (
   userid string,
   ip string,
