@@ -1,4 +1,4 @@
-// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, cases, checks, report, engines, hours, scale, and on a sandbox operate, hive, upload and deploy. Side by side in one run, figures on stdout.
+// `npm run bench [section…]`: startup, definitions, graph, simulate, xlsx, cases, checks, report, engines, hours, scale, and on a sandbox operate, hive, upload, deploy and pipeline. Side by side in one run, figures on stdout.
 import {
   cpSync,
   existsSync,
@@ -22,6 +22,7 @@ import { hive } from "./hive.mjs";
 import { build } from "../dist/release/build.js";
 import { writeCurrent } from "../dist/release/current.js";
 import { inTurn, measure, median, spread } from "./measure.mjs";
+import { pipeline } from "./pipeline.mjs";
 import { writeCoordinator, writeLineage, writeProject } from "./project.mjs";
 import * as trust from "./trust.mjs";
 import { xlsx } from "./xlsx.mjs";
@@ -333,6 +334,13 @@ export default h.defineConfig({ name: "bench", definitions: [w], targets: { ther
   hive: () => onCluster(() => hive(say, root)),
   upload: () => onCluster(() => upload(say, root, work)),
   deploy: () => onCluster(() => deploy(say, root, work)),
+  async pipeline() {
+    const landed = join(work, "landed-pipeline");
+    await onCluster(async () => {
+      await land({ ...(await generate(1)), shift: "0" }, landed);
+      await pipeline(say, root, landed);
+    });
+  },
 };
 
 /** Gives a task that runs the three jobs with `run_sql.py`, one process a job, or undefined without Spark. */

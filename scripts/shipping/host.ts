@@ -20,6 +20,12 @@ export interface Answer {
   readonly rest: string;
 }
 
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** ssh's own failures, as against those of what it ran. */
 const sshFailed = 255;
 
@@ -38,7 +44,7 @@ export class Host {
     const ended = await this.#start("ssh", [...this.#words("-p"), destination, command], script);
     const [, word, rest] = /^howdah: (\S+) ?([^\n]*(?:\n(?!howdah: )[^\n]+)*)/m.exec(ended.out) ?? [];
     if (ended.code === 0 && word !== undefined) return { word, rest: (rest ?? "").trim() };
-    const said = ended.err.trim() || ended.out.trim() || `ssh ended with ${ended.code}`;
+    const said = reasonOf("ssh", ended);
     if (ended.code === sshFailed)
       throw this.error(
         "HOST_UNREACHED",
@@ -60,10 +66,9 @@ export class Host {
     const place = `${user}${host!.includes(":") && !host!.startsWith("[") ? `[${host}]` : host}:${to}`;
     const ended = await this.#start("scp", ["-q", ...this.#words("-P"), file, place]);
     if (ended.code === 0) return;
-    const said = ended.err.trim() || ended.out.trim() || `scp ended with ${ended.code}`;
     throw this.error(
       "COPY_FAILED",
-      `the archive did not get to ${destination}: ${said}`,
+      `the archive did not get to ${destination}: ${reasonOf("scp", ended)}`,
       "run the same again: it begins anew",
     );
   }
@@ -91,11 +96,7 @@ export class Host {
     return [...this.#given(portOption), "-o", "ConnectTimeout=15"];
   }
 
-  #start(
-    program: string,
-    args: readonly string[],
-    input = "",
-  ): Promise<{ code: number | null; out: string; err: string }> {
+  #start(program: string, args: readonly string[], input = ""): Promise<Ended> {
     const { signal } = this.#at;
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { signal, stdio: ["pipe", "pipe", "pipe"] });
@@ -119,6 +120,15 @@ export class Host {
       child.stdin.on("error", () => undefined).end(input);
     });
   }
+}
+
+/** Why a program failed, in its words; that it has come to know the host is no reason. */
+function reasonOf(program: string, { code, out, err }: Ended): string {
+  const lines = (err.trim() || out.trim()).split(/\r?\n/);
+  return (
+    lines.filter((line) => !line.startsWith("Warning: Permanently added ")).join("\n") ||
+    `${program} ended with ${code}`
+  );
 }
 
 /** A text as one word of whatever shell the host has. */
