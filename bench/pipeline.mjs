@@ -45,7 +45,7 @@ export async function pipeline(say, root, data) {
     say(
       `  an hour through Oozie           ${spread(seconds, 1)} s of ${hours}, ${oozie.containers / hours} containers`,
     );
-    for (const part of ["register-raw", "its launcher", "Spark's start", "Spark's work", "between and behind"])
+    for (const part of ["register-raw", "Spark's launcher", "Spark's start", "Spark's work"])
       say(
         `    ${part.padEnd(30)}${spread(
           each.map((one) => one[part]),
@@ -97,12 +97,11 @@ function open(ports) {
         const begun = Date.parse(JSON.parse(String(record)).run.started);
         const found = {
           "register-raw": register.end - register.start,
-          "its launcher": app.startedTime - spark.start,
+          "Spark's launcher": app.startedTime - spark.start,
           "Spark's start": begun - app.startedTime,
           "Spark's work": app.finishedTime - begun,
         };
-        const told = Object.values(found).reduce((all, one) => all + one, 0);
-        const all = { ...found, "between and behind": end - start - told, whole: end - start };
+        const all = { ...found, whole: end - start };
         return Object.fromEntries(Object.entries(all).map(([what, ms]) => [what, ms / 1000]));
       });
       return Promise.all(parts);
