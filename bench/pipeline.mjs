@@ -24,10 +24,10 @@ export async function pipeline(say, root, data) {
     });
   const there = ["--target", "sandbox"];
   const range = (until) => ["--from", at(0), "--until", at(until)];
-  await howdah("sandbox", "up", "--port-offset", process.env.HOWDAH_BENCH_PORT_OFFSET ?? "800");
-  const { ports } = openSandbox(name);
-  const servers = open(ports);
+  let servers;
   try {
+    await howdah("sandbox", "up", "--port-offset", process.env.HOWDAH_BENCH_PORT_OFFSET ?? "800");
+    servers = open(openSandbox(name).ports);
     await howdah("setup", ...there);
     await howdah("ingest", ...there, "--from-folder", join(data, "landing"), ...range(24));
     const jobs = ["prepare", "map-session-sales"];
@@ -55,7 +55,7 @@ export async function pipeline(say, root, data) {
     const sum = (24 * seconds.reduce((all, one) => all + one, 0)) / hours;
     say(`  24 such hours                   ${sum.toFixed(0)} s, ${(sum / livy.seconds).toFixed(1)} times the range`);
   } finally {
-    servers.close();
+    servers?.close();
     await howdah("sandbox", "reset", "--yes");
   }
 }

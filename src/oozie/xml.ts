@@ -18,7 +18,7 @@ export type Family =
 /** Where in the definitions an element comes from. */
 export interface Origin {
   readonly at: Place;
-  /** For people, such as `workflow prepare-hour › action prepare`. */
+  /** For people, such as `workflow prepare-hour › action prepare-and-map`. */
   readonly path: string;
 }
 

@@ -134,6 +134,17 @@ describe("run_sql.py", function () {
     const broken = place("both, the first fails");
     land(broken, "20210501_08", { "a.csv": `${eight}one\ntwo\n\n` });
     both("both, the first fails", broken, counts);
+    const late = (spec: JobSpec): JobSpec => ({
+      ...spec,
+      reads: spec.reads.map((read) => ({ ...read, initial: "2021-05-01T10:00Z" })),
+    });
+    both("both, the second begins later", place("both, the second begins later"), counts);
+    const later = join(roots["both, the second begins later"]!, "count.json");
+    writeFileSync(later, JSON.stringify(late(countingJob(counts))));
+    const slower = place("both, the second slower");
+    both("both, the second slower", slower, counts);
+    const twoHours: JobSpec = { ...countingJob(counts), every: { unit: "hours", count: 2 } };
+    writeFileSync(join(slower, "count.json"), JSON.stringify(twoHours));
     both("both, the second peeps", place("both, the second peeps"), "select date_ts, 1 as n from judged");
 
     const finished = await runSparkEach(runs.map(({ args }) => args));
@@ -452,11 +463,19 @@ describe("run_sql.py", function () {
     const error = ended("both with a wrong parameter", 2);
     assert.match(String(error["message"]), /^the jobs have no parameter min_reject; they have: encoding, /);
     assert.throws(() => filesBelow(join(roots["both with a wrong parameter"]!, "processed")));
+    assert.match(String(ended("both, the second slower", 2)["message"]), /^collect and count have other units/);
+    assert.throws(() => filesBelow(join(roots["both, the second slower"]!, "processed")));
+  });
+
+  it("names the job that has failed of several, and keeps what those before it have made", () => {
+    const error = ended("both, the second begins later", 2);
+    assert.match(String(error["message"]), /^count: 20210501_06 lies before the first instance of all its inputs/);
+    assert.equal(recordOf(roots["both, the second begins later"]!, "readings", hours[3]!).identity.rows, 1);
   });
 
   it("hides from a job what another one calls by a name", () => {
     const error = ended("both, the second peeps", 1);
-    assert.match(String(error["message"]), /^the SELECT for processed\.counted failed: .*judged/);
+    assert.match(String(error["message"]), /^count: the SELECT for processed\.counted failed: .*judged/);
     assert.equal(recordOf(roots["both, the second peeps"]!, "readings", hours[3]!).identity.rows, 1);
   });
 

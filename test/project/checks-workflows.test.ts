@@ -164,6 +164,24 @@ describe("the checks of workflows", () => {
       ["as a text", `spark("s", { job: collect,\nfrom: "2012-03-01" })`, "JOB_KEY:1"],
       ["of no job", `spark("s", { job: [],\nfrom: "20120301_00" })`, "JOBS_TOGETHER:1"],
       [
+        "of a job that reads what one behind it makes",
+        `const urls = partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour);\nconst list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [urls] });\nspark("s", { job: [list, collect], from: "20120301_00" })`,
+        "JOBS_TOGETHER:3",
+      ],
+      [
+        "of a job that reads what one behind it made before",
+        `const urls = partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour);\nconst list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(-1) }, writes: [urls] });\nspark("s", { job: [list, collect], from: "20120301_00" })`,
+      ],
+      [
+        "of jobs whose units begin elsewhere",
+        `const third = (name, initial) => job(name, { sql: "list.sql", every: hours(3), reads: { lines: logs.current(0) }, writes: [partitionsOf(table(web, name, { columns: { url: "string" }, location: path\`\${p.data}/\${name}\`, ...byKey }), { every: hours(3), initial })] });\nspark("s", { job: [third("a", "2012-03-01T00:00Z"), third("b", "2012-03-01T01:00Z")], from: "20120301_00" })`,
+        "JOBS_TOGETHER:2",
+      ],
+      [
+        "of jobs whose units begin a day apart",
+        `const third = (name, initial) => job(name, { sql: "list.sql", every: hours(3), reads: { lines: logs.current(0) }, writes: [partitionsOf(table(web, name, { columns: { url: "string" }, location: path\`\${p.data}/\${name}\`, ...byKey }), { every: hours(3), initial })] });\nspark("s", { job: [third("a", "2012-03-01T00:00Z"), third("b", "2012-03-02T00:00Z")], from: "20120301_00" })`,
+      ],
+      [
         "of a job that stands there twice",
         `spark("s", { job: [collect, collect], from: "20120301_00" })`,
         "JOBS_TOGETHER:1",

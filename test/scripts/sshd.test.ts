@@ -10,7 +10,7 @@ import { removeFolder, startProgram, writeFile, type Ended } from "../support/co
 import { projectRoot } from "../support/project.js";
 import { skip } from "../support/skip.js";
 
-const sshd = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path));
+const sshd = ["/usr/sbin/sshd"].find((path) => existsSync(path));
 
 /** What the shell scripts of `host.ts` stand for: OpenSSH's own server and clients, at 127.0.0.1. */
 describe("scripts/deploy_to_vm.sh and a real sshd", () => {
@@ -40,7 +40,10 @@ Subsystem sftp internal-sftp
     server = spawn(sshd, ["-D", "-e", "-f", writeFile(join(folder, "config"), config)], {
       stdio: ["ignore", "ignore", "pipe"],
     });
-    for await (const line of createInterface({ input: server.stderr! })) if (line.includes("listening on")) break;
+    const said: string[] = [];
+    for await (const line of createInterface({ input: server.stderr! }))
+      if (said.push(line) && line.includes("listening on")) break;
+    assert.match(said.at(-1) ?? "", /listening on/, said.join("\n"));
   });
 
   after(async () => {

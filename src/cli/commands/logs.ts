@@ -22,7 +22,7 @@ export const logsCommand: Command = {
   examples: [
     ["howdah logs hourly", "the latest action of a coordinator that failed"],
     ["howdah logs hourly --at 2012-03-01T05:00Z --lines 200", "the action of five o'clock, more of it"],
-    ["howdah logs prepare-hour --action prepare", "one action of the newest run of a workflow"],
+    ["howdah logs prepare-hour --action prepare-and-map", "one action of the newest run of a workflow"],
     ["howdah logs livy:7", "a batch of Livy"],
   ],
   notes: [

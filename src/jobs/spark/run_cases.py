@@ -127,6 +127,7 @@ def run_case(case, spec, spark):
     try:
         values = run_sql.parameter_values(spec["parameters"], {}, case["values"])
         plan = run_sql.Plan(spec, values, case["first"], case["last"])
+        plan.refuse_units_without_inputs()
         outcome = CaseRun(case, plan, spark)()
     except run_sql.JobError as error:
         outcome = {"tables": {}, "failure": {"code": error.code, "message": str(error)}}

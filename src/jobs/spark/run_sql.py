@@ -389,7 +389,6 @@ class Plan:
         self.step = step_of(spec["every"])
         self.units = self._units(first_key, last_key)
         self.starts = {read["name"]: self._initial(read) for read in spec["reads"]}
-        self._refuse_units_without_inputs()
 
     def _units(self, first_key, last_key):
         pattern = self.spec["key"]
@@ -414,7 +413,7 @@ class Plan:
         initial = parse_time(fill(read["initial"], self.values), "the initial instance of %s" % read["dataSet"])
         return initial.replace(hour=0, minute=0) if read["initialStartOfDay"] else initial
 
-    def _refuse_units_without_inputs(self):
+    def refuse_units_without_inputs(self):
         """Oozie would run such a unit on nothing; a range sent by hand that begins too early is a mistake."""
         reads = [read for read in self.spec["reads"] if not read["own"]]
         for unit in self.units:
@@ -1790,6 +1789,15 @@ class Output:
 
     def __init__(self, as_json):
         self.as_json = as_json
+        # The one of several jobs whose turn it is.
+        self.job = None
+
+    def each(self, specs):
+        """Jobs in turn: errors name the one that they are of, where there are several."""
+        for spec in specs:
+            self.job = spec["job"] if len(specs) > 1 else None
+            yield spec
+        self.job = None
 
     def event(self, name, **facts):
         if self.as_json:
@@ -1805,13 +1813,16 @@ class Output:
         print("\n".join(["warning: %s: %s" % (warning["unit"], warning["text"])] + warning["lines"]), flush=True)
 
     def error(self, error):
+        message = str(error)
+        if self.job is not None and not message.startswith(self.job + " "):
+            message = "%s: %s" % (self.job, message)
         if self.as_json:
-            facts = dict(error.facts, code=error.code, message=str(error))
+            facts = dict(error.facts, code=error.code, message=message)
             if error.next_step:
                 facts["next"] = error.next_step
             self.event("error", **facts)
             return
-        print("error: %s" % error, file=sys.stderr)
+        print("error: %s" % message, file=sys.stderr)
         if error.next_step:
             print("next: %s" % error.next_step, file=sys.stderr)
 
@@ -1830,7 +1841,7 @@ def cause_of(error):
 
 
 def arguments(argv):
-    parser = argparse.ArgumentParser(prog="run_sql.py", description="Runs a howdah job on Spark for a range of units.")
+    parser = argparse.ArgumentParser(prog="run_sql.py", description="Runs howdah jobs on Spark for a range of units.")
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="a job's JSON; hdfs: and such go through Hadoop")
     parser.add_argument("--from", dest="first", required=True, metavar="KEY", help="the first unit: 20120301_00")
     parser.add_argument("--to", dest="last", required=True, metavar="KEY", help="the last unit, included")
@@ -1900,29 +1911,37 @@ def command(args, session, output):
     from_file = {name: flat(value) for name, value in from_file.items() if value is not None}
     given = given_parameters(args.given)
     refuse_unknown(specs, given)
-    # All of them before the first runs: what is wrong with the last must not be told behind the work of the others.
-    plans = [
-        Plan(spec, parameter_values(spec["parameters"], given, from_file), args.first, args.last) for spec in specs
-    ]
-    for plan in plans:
-        code = run_told(plan, session, output, args.rerun)
+    # All of them before the first runs: a wrong call must not be told behind the work of some.
+    plans = []
+    for spec in output.each(specs):
+        values = parameter_values(spec["parameters"], given, from_file)
+        plans.append(Plan(spec, values, args.first, args.last))
+    refuse_other_units(plans)
+    spark = session.start("+".join(spec["job"] for spec in specs))
+    for plan, _ in zip(plans, output.each(specs)):
+        code = run_told(plan, spark, output, args.rerun)
         if code != DONE:
             return code
+        forget(plan.spec, spark)
     return DONE
 
 
-def run_told(plan, session, output, rerun):
+def refuse_other_units(plans):
+    first = plans[0]
+    for plan in plans[1:]:
+        if [unit.key for unit in plan.units] != [unit.key for unit in first.units]:
+            jobs = (first.spec["job"], plan.spec["job"])
+            raise JobError("%s and %s have other units than each other" % jobs, "SPEC", USAGE, "run each by itself")
+
+
+def run_told(plan, spark, output, rerun):
     """A job from the line that says that it begins to the one that says that it is done."""
-    job = plan.spec["job"]
-    spark = session.start(job)
-    units = {"first": plan.units[0].key, "last": plan.units[-1].key}
-    output.event("job.started", job=job, **units, units=len(plan.units))
-    try:
-        code = run(plan, spark, output, rerun)
-    finally:
-        forget(plan.spec, spark)
+    plan.refuse_units_without_inputs()
+    told = {"job": plan.spec["job"], "first": plan.units[0].key, "last": plan.units[-1].key}
+    output.event("job.started", **told, units=len(plan.units))
+    code = run(plan, spark, output, rerun)
     if code == DONE:
-        output.event("job.done", job=job, **units)
+        output.event("job.done", **told)
     return code
 
 

@@ -48,8 +48,8 @@ export function checked(definitions: OozieDefinitions): Checked {
     const visit = (one: Workflow): void => {
       if (seen.has(one)) return;
       seen.add(one);
-      const { jobs: own, subWorkflows } = view(one);
-      for (const { part } of own) part.jobs.forEach((job) => jobs.add(job));
+      const { sparks, subWorkflows } = view(one);
+      for (const { part } of sparks) part.jobs.forEach((job) => jobs.add(job));
       for (const { part } of subWorkflows) visit(part.run.workflow);
     };
     visit(workflow);

@@ -4,6 +4,7 @@
  */
 export * from "./check.ts";
 export * from "./codes.ts";
+export { momentOf } from "./datasets.ts";
 export * from "./definitions.ts";
 export * from "./documents.ts";
 export * from "./problem.ts";

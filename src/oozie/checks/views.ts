@@ -25,8 +25,8 @@ export interface WorkflowView {
   readonly parts: readonly PartView[];
   /** By name; of two of one name the first. */
   readonly actions: ReadonlyMap<string, ActionView>;
-  /** Those of its actions that run a SQL job, and those that run a workflow. */
-  readonly jobs: readonly ActionView<SparkAction>[];
+  /** Those of its actions that run SQL jobs, and those that run a workflow. */
+  readonly sparks: readonly ActionView<SparkAction>[];
   readonly subWorkflows: readonly ActionView<SubWorkflowAction>[];
 }
 
@@ -34,7 +34,7 @@ export function viewOf(workflow: Workflow): WorkflowView {
   const scope: Scope = { label: `workflow ${workflow.name}`, at: workflow.at, accept: workflow.accept };
   const parts: PartView[] = [];
   const actions = new Map<string, ActionView>();
-  const jobs: ActionView<SparkAction>[] = [];
+  const sparks: ActionView<SparkAction>[] = [];
   const subWorkflows: ActionView<SubWorkflowAction>[] = [];
   const handlers = new Map<WorkflowPart, PartView[]>();
 
@@ -55,7 +55,7 @@ export function viewOf(workflow: Workflow): WorkflowView {
         return;
       case "action": {
         if (!actions.has(part.name)) actions.set(part.name, view as ActionView);
-        if (part.type === "spark") jobs.push(view as ActionView<SparkAction>);
+        if (part.type === "spark") sparks.push(view as ActionView<SparkAction>);
         else if (part.type === "sub-workflow") subWorkflows.push(view as ActionView<SubWorkflowAction>);
         const { handler } = part;
         if (handler === undefined) return;
@@ -73,7 +73,7 @@ export function viewOf(workflow: Workflow): WorkflowView {
     }
   };
   visit(workflow.body, "body", 0, []);
-  return { workflow, scope, parts, actions, jobs, subWorkflows };
+  return { workflow, scope, parts, actions, sparks, subWorkflows };
 }
 
 /** Sequences have no name and no place: problems in them are the workflow's. */

@@ -42,7 +42,7 @@ export type LogPart =
   | { readonly is: "note"; readonly text: string; readonly next: string | undefined }
   | {
       readonly is: "action";
-      /** From the job down: `hourly 2012-03-01T05:00Z`, `prepare-hour`, `prepare`. */
+      /** From the job down: `hourly 2012-03-01T05:00Z`, `prepare-hour`, `prepare-and-map`. */
       readonly path: readonly string[];
       readonly id: string;
       readonly type: string;

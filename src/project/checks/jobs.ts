@@ -1,7 +1,8 @@
-import { formatTimeBy, parseTimeBy, stepOf, type Instant } from "../../core/time.ts";
-import { isTableDataSet, type Job } from "../../jobs/job.ts";
+import { formatOozieTime, formatTimeBy, parseTimeBy, stepOf, type Instant } from "../../core/time.ts";
+import { isJob, isTableDataSet, type Job } from "../../jobs/job.ts";
 import type { SqlJob } from "../../oozie/actions/index.ts";
 import {
+  momentOf,
   scopeOfCoordinator,
   scopeOfDataSet,
   type Checked,
@@ -44,13 +45,12 @@ export function checkKeys(checked: Checked, findings: Findings): void {
       next: `write formatTime(nominalTime, "${job.key}")`,
     });
   };
-  for (const { workflow, jobs } of checked.views)
-    for (const { part, scope } of jobs) {
+  for (const { workflow, sparks } of checked.views)
+    for (const { part, scope } of sparks)
       for (const job of part.jobs.filter(hasKey)) {
         check({ value: part.from, scope, workflow }, job, []);
         if (part.to !== part.from) check({ value: part.to, scope, workflow }, job, []);
       }
-    }
 }
 
 /** A job that writes nothing has no key, which is told of elsewhere. */
@@ -58,34 +58,58 @@ function hasKey(job: SqlJob): boolean {
   return job.key !== "";
 }
 
-/** Actions that run no job, one twice, or jobs of units that differ: they are given the same ones. */
+/** Actions whose jobs cannot have the same units, or cannot run in their order. */
 export function checkTogether({ views }: Checked, findings: Findings): void {
-  for (const { jobs: actions } of views)
-    for (const { part, scope } of actions) {
-      const [first, ...others] = part.jobs;
-      const refuse = (what: string, next: string): void =>
-        findings.add("JOBS_TOGETHER", scope, `${scope.label}: ${what}`, { at: part.at, next });
-      if (first === undefined) {
-        refuse("it runs no job", "name the jobs that it runs");
-        continue;
-      }
-      const twice = others.find((job, i) => part.jobs.indexOf(job) <= i);
-      if (twice !== undefined) refuse(`job ${twice.name} stands in it twice`, "name each job once");
-      const other = others.find((job) => [job, first].every(hasKey) && !isLike(job, first));
-      if (other !== undefined)
-        refuse(
-          `units of job ${first.name} are ${unitsOf(first)}, those of job ${other.name} ${unitsOf(other)}`,
-          "give each an action of its own",
-        );
+  for (const { part, scope } of views.flatMap(({ sparks }) => sparks)) {
+    const jobs = [...new Set(part.jobs)];
+    const [first, ...others] = jobs;
+    const refuse = (what: string, next: string): void =>
+      findings.add("JOBS_TOGETHER", scope, `${scope.label}: ${what}`, { at: part.at, next });
+    if (first === undefined) {
+      refuse("it runs no job", "name the jobs that it runs");
+      continue;
     }
+    if (jobs.length < part.jobs.length) refuse("a job stands in it more than once", "name each job once");
+    const other = others.find((job) => !haveLikeUnits(first, job));
+    if (other !== undefined)
+      refuse(
+        `units of job ${first.name} are ${unitsOf(first)}, those of job ${other.name} ${unitsOf(other)}`,
+        "give each an action of its own",
+      );
+    jobs.forEach((job, i) => {
+      const maker = jobs.slice(i + 1).find((later) => makesFor(later, job));
+      if (maker !== undefined)
+        refuse(`job ${job.name} reads what job ${maker.name} makes, which stands behind it`, `put ${maker.name} first`);
+    });
+  }
 }
 
-function isLike(a: SqlJob, b: SqlJob): boolean {
-  return a.key === b.key && stepOf(a.every) === stepOf(b.every);
+/** Whether the same keys name units of both, as far as it is known when they begin. */
+function haveLikeUnits(a: SqlJob, b: SqlJob): boolean {
+  if (!hasKey(a) || !hasKey(b)) return true;
+  if (a.key !== b.key || stepOf(a.every) !== stepOf(b.every)) return false;
+  const [one, two] = [a, b].map(firstUnitOf);
+  return one === undefined || two === undefined || (one - two) % stepOf(a.every) === 0;
 }
 
-function unitsOf({ every, key }: SqlJob): string {
-  return `${every.unit}(${every.count}), named as ${key}`;
+/** Undefined where a parameter says it. */
+function firstUnitOf(job: SqlJob): Instant | undefined {
+  const [written] = isJob(job) ? job.writes : [];
+  return written === undefined ? undefined : momentOf(written.initial);
+}
+
+function unitsOf(job: SqlJob): string {
+  const { every, key } = job;
+  const first = firstUnitOf(job);
+  const begun = first === undefined ? "" : ` from ${formatOozieTime(first)}`;
+  return `${every.unit}(${every.count})${begun}, named as ${key}`;
+}
+
+/** Whether a job makes what another reads of the same unit. */
+function makesFor(maker: SqlJob, reader: SqlJob): boolean {
+  if (!isJob(maker) || !isJob(reader)) return false;
+  const made = new Set<DataSet>(maker.writes);
+  return Object.values(reader.reads).some(({ dataSet, from, to }) => from <= 0 && to >= 0 && made.has(dataSet));
 }
 
 interface Caller {

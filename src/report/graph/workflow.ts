@@ -106,7 +106,7 @@ function workOf(action: Action): string {
 function whatItRuns(action: Action): string {
   switch (action.type) {
     case "spark":
-      return `job${action.jobs.length === 1 ? "" : "s"} ${action.jobs.map(({ name }) => name).join(", ")}`;
+      return `${action.jobs.length === 1 ? "job" : "jobs"} ${action.jobs.map(({ name }) => name).join(", ") || "none"}`;
     case "spark-application": {
       const { application } = action;
       return `Spark ${basename(isExpr(application) ? spelledOut(application) : application)}`;

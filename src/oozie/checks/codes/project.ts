@@ -43,7 +43,7 @@ export const projectCodes = {
   JOBS_TOGETHER: {
     severity: "error",
     title: "an action whose jobs cannot run together",
-    why: "The jobs of one action are given the same first and last unit, and run one after another in one Spark application: their units have to be as long and named alike, and each job stands there once.",
+    why: "The jobs of one action are given the same first and last unit, and run one after another in one Spark application: their units have to be as long, named alike and begun alike, and each job stands there once, behind those that make what it reads.",
     example: `const byDay = partitionsOf(
   table(web, "by_day", { columns: { url: "string" }, location: path\`\${p.data}/by_day\`, ...byKey }),
   { every: days(1), initial: p.first_hour },
