@@ -10,6 +10,7 @@ import type { Config, LocatedConfig, Target } from "./config.ts";
 import { loadDefinitionFiles } from "./definitionfiles.ts";
 import { unknownImports, unknownMember } from "./imports.ts";
 import { byName, find, type Definitions, type Found } from "./definitions.ts";
+import { holeIn } from "./holes.ts";
 
 export const configName = "howdah.config.ts";
 
@@ -71,8 +72,12 @@ async function loadFound(root: string): Promise<{ config: Config; at: Place; fou
   const exported = await importConfig(file);
   const config = checkConfig(exported.config, exported.at, readFileSync(file, "utf8"));
   const { definitions, tables = [], setUp } = config;
-  const found = find(setUp === undefined ? definitions : [...definitions, setUp], tables);
-  return { config, at: exported.at, found };
+  const all = setUp === undefined ? definitions : [...definitions, setUp];
+  try {
+    return { config, at: exported.at, found: find(all, tables) };
+  } catch (error) {
+    throw (isHowdahError(error) ? undefined : holeIn(all, exported.at)) ?? error;
+  }
 }
 
 /**

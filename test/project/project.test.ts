@@ -160,6 +160,36 @@ describe("the configuration", () => {
       for (const [i, one] of says.entries()) assert.match(found[i]!, one);
     });
 
+  it("whose files import each other is told of what is undefined by it", async () => {
+    const first = `import { clean, data } from "./second.ts";
+import { bundle, coordinator, hours, nothing, sequence, shell, spark, when, decide, fileSystem, workflow } from "howdah";
+const times = { every: hours(1), start: "2012-03-01T00:00Z", end: "2013-03-01T00:00Z" };
+`;
+    const second = `import { all } from "./first.ts";
+export const clean = all, data = all;
+`;
+    const run = "run: () => w.with({})";
+    const cases: readonly (readonly [definition: string, says: string])[] = [
+      ["workflow('w', {}, () => sequence(shell('a', { command: 'x' }), clean))", "workflow w: number 2 of its steps"],
+      ["workflow('w', {}, () => spark('s', { job: clean, from: 'x' }))", "action s: number 1 of its jobs"],
+      ["workflow('w', {}, () => clean)", "workflow w: its body"],
+      ["workflow('w', {}, () => decide('d', [when(fileSystem.exists('/a'), clean)], nothing))", "decision d: its then"],
+      [
+        `(() => { const w = workflow('w', {}, () => nothing); return coordinator('c', { ...times, reads: { data }, ${run} }); })()`,
+        "coordinator c: data of its reads",
+      ],
+    ];
+    for (const [definition, says] of cases) {
+      const found = await problems({
+        "first.ts": `${first}export const all = ${definition};\n`,
+        "second.ts": second,
+        "howdah.config.ts": `import "./second.ts";\nimport { all } from "./first.ts";\n${head}\nexport default defineConfig({ name: "x", definitions: [w, all], targets: { here: folder("d") } });\n`,
+      });
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.ok(found[0]!.startsWith(`first.ts:4 ${says} is undefined`), found[0]);
+    }
+  });
+
   it("is refused by the command with exit code 2, each problem with its place", async () => {
     const ended = await howdah(
       ["run"],
