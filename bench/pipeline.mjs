@@ -23,15 +23,15 @@ export async function pipeline(say, root, data) {
       env: { ...process.env, HOWDAH_SANDBOX: name },
     });
   const there = ["--target", "sandbox"];
-  const range = (until) => ["--from", at(0), "--until", at(until)];
+  const day = ["--from", at(0), "--until", at(24)];
   let servers;
   try {
     await howdah("sandbox", "up", "--port-offset", process.env.HOWDAH_BENCH_PORT_OFFSET ?? "800");
     servers = open(openSandbox(name).ports);
     await howdah("setup", ...there);
-    await howdah("ingest", ...there, "--from-folder", join(data, "landing"), ...range(24));
+    await howdah("ingest", ...there, "--from-folder", join(data, "landing"), ...day);
     const jobs = ["prepare", "map-session-sales"];
-    const submit = ["spark", "submit", ...jobs, ...there, ...range(24), "-D", `first_hour=${at(0)}`];
+    const submit = ["spark", "submit", ...jobs, ...there, ...day, "-D", `first_hour=${at(0)}`];
     const livy = await servers.counted(() => howdah(...submit));
     say(`  24 hours as one range by Livy   ${livy.seconds.toFixed(1)} s, ${livy.containers} containers`);
     for (const one of tables) await servers.hdfs.rm(`/data/${one}`, { recursive: true, force: true });

@@ -73,6 +73,16 @@ export function plus(time: Instant, every: Pick<FixedFrequency, "unit" | "count"
   return (time + count * stepOf(every)) as Instant;
 }
 
+/** The times from one to another, both included, a step apart; none where the last is before the first. */
+export function timesBetween(
+  first: Instant,
+  last: Instant,
+  every: Pick<FixedFrequency, "unit" | "count">,
+): readonly Instant[] {
+  const count = Math.floor((last - first) / stepOf(every)) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, i) => plus(first, every, i));
+}
+
 /** The last whole day, hour or minute at or before a time. */
 export function floorTo(unit: FixedUnit, time: Instant): Instant {
   const step = unitMilliseconds[unit];

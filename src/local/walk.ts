@@ -1,6 +1,6 @@
 import { HowdahError, isHowdahError, messageOf } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
-import { stepOf, type Instant, parseTimeBy, plus } from "../core/time.ts";
+import { parseTimeBy, stepOf, timesBetween, type Instant } from "../core/time.ts";
 import { isJob, type Job } from "../jobs/job.ts";
 import type { CompiledJob } from "../jobs/compile.ts";
 import { consecutiveRuns } from "../oozie/calendar.ts";
@@ -131,12 +131,7 @@ function jobOf(job: SqlJob, action: SparkAction, scope: Scope, context: Pick<Wal
       });
     return time;
   });
-  return { compiled, units: unitsBetween(compiled, from!, to!) };
-}
-
-function unitsBetween({ job }: CompiledJob, from: Instant, to: Instant): readonly Instant[] {
-  const count = Math.floor((to - from) / stepOf(job.every)) + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, i) => plus(from, job.every, i));
+  return { compiled, units: timesBetween(from!, to!, compiled.job.every) };
 }
 
 /** Walks a workflow with runs of consecutive units in step. What became of each stands in the runs afterwards. */

@@ -1,6 +1,6 @@
 import type { CoordinatorJob, WorkflowJob } from "../connect/oozie/index.ts";
 import { isHowdahError } from "../core/errors.ts";
-import { formatOozieTime, parseTimeBy, plus, stepOf, type Instant } from "../core/time.ts";
+import { formatOozieTime, parseTimeBy, stepOf, timesBetween, type Instant } from "../core/time.ts";
 import { isJob, type Job } from "../jobs/job.ts";
 import { originOf } from "../oozie/calendar.ts";
 import type { Coordinator } from "../oozie/coordinator.ts";
@@ -213,8 +213,7 @@ function unitsIn(
           return time ?? (nominal === undefined ? undefined : floorToUnit(job, nominal, parameter));
         });
         if (first === undefined || last === undefined) return [];
-        const count = Math.floor((last - first) / stepOf(job.every)) + 1;
-        return Array.from({ length: Math.max(0, count) }, (_, i) => ({ job, unit: plus(first, job.every, i) }));
+        return timesBetween(first, last, job.every).map((unit) => ({ job, unit }));
       });
     }
   }

@@ -10,7 +10,7 @@ import { removeFolder, startProgram, writeFile, type Ended } from "../support/co
 import { projectRoot } from "../support/project.js";
 import { skip } from "../support/skip.js";
 
-const sshd = ["/usr/sbin/sshd"].find((path) => existsSync(path));
+const sshd = "/usr/sbin/sshd";
 
 /** What the shell scripts of `host.ts` stand for: OpenSSH's own server and clients, at 127.0.0.1. */
 describe("scripts/deploy_to_vm.sh and a real sshd", () => {
@@ -19,7 +19,7 @@ describe("scripts/deploy_to_vm.sh and a real sshd", () => {
   let port: number;
 
   before(async function () {
-    if (sshd === undefined) skip(this, "there is no sshd");
+    if (!existsSync(sshd)) skip(this, `there is no ${sshd}`);
     folder = mkdtempSync(join(tmpdir(), "howdah-test-"));
     for (const key of ["host", "user"])
       execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, key)]);
