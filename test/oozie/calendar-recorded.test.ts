@@ -179,6 +179,14 @@ describe("what Oozie was seen to do", () => {
         { is: "latest", from: 0, to: 0 },
         "03-01T00:00",
       ],
+      // As is one that Casablanca never had: its clocks were put forward at that midnight.
+      [
+        { every: endOfMonths(1), initial: utc("2007-09-28T12:00"), timezone: "Africa/Casablanca" },
+        "2008-10-02T05:25",
+        "2008-05-01T00:00 2008-06-01T00:00 2008-06-01T01:00",
+        { is: "latest", from: -1, to: 0 },
+        "06-01T00:00 05-01T00:00",
+      ],
     ];
     for (const [grid, nominal, there, spec, answer] of recorded) {
       const existing = new Set(there.split(" ").map(utc));

@@ -13,7 +13,7 @@ import {
   type Frequency,
   type Instant,
 } from "#src/core/time.js";
-import { stretchOf } from "#src/core/zone.js";
+import { stretchOf, type Local } from "#src/core/zone.js";
 import {
   cronGo,
   dateOffset,
@@ -31,6 +31,7 @@ import {
   type InstanceSpec,
   type OffsetUnit,
 } from "#src/oozie/calendar.js";
+import { atLocal, monthsLater } from "#src/oozie/calendar/gregorian.js";
 import { askOozie } from "./oozie.js";
 
 const zone = fc.constantFrom(
@@ -46,7 +47,7 @@ const frequency: fc.Arbitrary<Frequency> = fc.oneof(
 );
 const minuteOf = (from: number, until: number): fc.Arbitrary<Instant> =>
   fc.integer({ min: Date.UTC(from, 0) / 60_000, max: Date.UTC(until, 0) / 60_000 }).map((n) => (n * 60_000) as Instant);
-/** Any minute, or one in the days and hours around a time at which the clock is set. */
+/** Any minute, one in the days and hours around a time at which the clock is set, or some months before such an hour. */
 const minuteIn = (name: string): fc.Arbitrary<Instant> =>
   fc.oneof(
     minuteOf(2006, 2034),
@@ -55,6 +56,13 @@ const minuteIn = (name: string): fc.Arbitrary<Instant> =>
       .map(([time, day, minute]) => {
         const { until } = stretchOf(name, time);
         return ((until === Infinity ? time : until) + day * 86_400_000 + minute * 60_000) as Instant;
+      }),
+    fc
+      .tuple(minuteOf(2007, 2030), fc.integer({ min: -12, max: -1 }), fc.integer({ min: -5, max: 64 }))
+      .map(([time, months, minute]) => {
+        const { until, offset } = stretchOf(name, time);
+        const shown = (until === Infinity ? time : until) + offset + minute * 60_000;
+        return atLocal(name, monthsLater(shown as Local, months));
       }),
     fc
       .tuple(fc.integer({ min: 2006, max: 2030 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: -3, max: 1 }))

@@ -59,11 +59,15 @@ function addDays(zone: string, time: Instant, days: number): Instant {
 
 /** Keeps the day of the month, or takes the month's last where it has no such day, and what the clock shows. */
 function addMonths(zone: string, time: Instant, months: number): Instant {
-  const local = toLocal(zone, time);
+  return atLocal(zone, monthsLater(toLocal(zone, time), months));
+}
+
+/** What a clock is set to months later, whether it ever shows that or not. */
+export function monthsLater(local: Local, months: number): Local {
   const { year, month, day: dayOfMonth } = partsOf(local);
   const first = Date.UTC(year, month - 1 + months, 1);
   const length = Math.round((Date.UTC(year, month + months, 1) - first) / day);
-  return atLocal(zone, first + (Math.min(dayOfMonth, length) - 1) * day + (local - dateOf(local) * day));
+  return (first + (Math.min(dayOfMonth, length) - 1) * day + (local - dateOf(local) * day)) as Local;
 }
 
 /** Sets a clock: of two instants that it shows, and of those around a gap, it is the later one. */

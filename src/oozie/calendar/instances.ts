@@ -1,6 +1,16 @@
 import { formatOozieTime, isFixed, stepOf, type Instant } from "../../core/time.ts";
 import { toLocal } from "../../core/zone.ts";
-import { add, atLocal, fieldOf, firstOfMonth, midnight, stepUntil, sunday, type CalendarField } from "./gregorian.ts";
+import {
+  add,
+  atLocal,
+  fieldOf,
+  firstOfMonth,
+  midnight,
+  monthsLater,
+  stepUntil,
+  sunday,
+  type CalendarField,
+} from "./gregorian.ts";
 import { indexAt, originOf, stepsFrom, timeAt, zoneOf, type Grid } from "./grid.ts";
 
 /** The units in which `coord:offset` and `coord:dateOffset` count. */
@@ -133,12 +143,13 @@ function currentRange(from: number, to: number, grid: Grid, nominal: Instant): R
 
 /**
  * What `latest` and `future` take an instance for after the first that they look at. With months in a zone other than
- * UTC that is the zone's clock read as if it was UTC: `getUriEvaluator` sets the calendar to UTC before a sum of months,
- * which `GregorianCalendar` puts off, is computed. Only the initial instance, to which nothing is added, escapes.
+ * UTC that is what the zone's clock was set to, read as if it was UTC: `getUriEvaluator` sets the calendar to UTC before
+ * a sum of months, which `GregorianCalendar` puts off, is computed. Only the initial instance, to which nothing is
+ * added, escapes.
  */
-function misread(grid: Grid, time: Instant, index: number): Instant {
-  const late = fieldOf[grid.every.unit] === "month" && index !== 0;
-  return late ? (toLocal(zoneOf(grid), time) as number as Instant) : time;
+function misread(grid: Grid, index: number): Instant {
+  if (fieldOf[grid.every.unit] !== "month" || index === 0) return timeAt(grid, index);
+  return monthsLater(toLocal(zoneOf(grid), originOf(grid)), index * grid.every.count) as number as Instant;
 }
 
 function latest(spec: { from: number; to: number }, grid: Grid, { nominal, now, has }: InstancesAt): ResolvedInstances {
@@ -147,7 +158,7 @@ function latest(spec: { from: number; to: number }, grid: Grid, { nominal, now, 
   const times: Instant[] = [];
   if (current !== undefined && has !== undefined) {
     let { time, index } = current;
-    for (let [found, looked] = [0, time]; time >= origin; looked = misread(grid, time, index)) {
+    for (let [found, looked] = [0, time]; time >= origin; looked = misread(grid, index)) {
       if (has(looked)) {
         if (found <= spec.to) times.push(looked);
         if (found-- === spec.from) return { times, dropped: [] };
@@ -163,7 +174,6 @@ function future(
   grid: Grid,
   { nominal, has }: InstancesAt,
 ): ResolvedInstances {
-  const origin = originOf(grid);
   const current = currentInstance(grid, nominal);
   const times: Instant[] = [];
   if (current !== undefined && has !== undefined) {
@@ -174,7 +184,7 @@ function future(
         if (found >= spec.from) times.push(time);
         if (found++ === spec.to) return { times, dropped: [] };
       }
-      time = misread(grid, stepsFrom(grid, origin, ++index), index);
+      time = misread(grid, ++index);
     }
   }
   return { times: [], dropped: [], unresolved: "future" };
