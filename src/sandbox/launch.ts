@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "./folder.ts";
 import type { Java } from "./java.ts";
@@ -12,10 +12,11 @@ export interface Parts extends Installed {
   readonly java: Java;
 }
 
-/** The command of a server. Makes the folders that it does not make itself. */
+/** The command of a server that does not run. Makes the folders that it does not make itself. */
 export function launchOf(name: ServiceName, parts: Parts): Launch {
   const { sandbox } = parts;
   const service = services[name];
+  if (service.database !== undefined) removeHalfMade(join(sandbox.data, service.database));
   const cwd = join(sandbox.data, "work", name);
   mkdirSync(cwd, { recursive: true });
   const [usual, small] = service.heap;
@@ -39,6 +40,16 @@ export function launchOf(name: ServiceName, parts: Parts): Launch {
     cwd,
     log: logFile(sandbox, name),
   };
+}
+
+/**
+ * Removes a Derby database whose server was killed while it made it: Derby takes it neither for one nor for none (XBM0A),
+ * so the server would never start again. Nothing is in it before its properties are written; when Derby replaces them, the
+ * old ones lie beside them.
+ */
+export function removeHalfMade(database: string): void {
+  if (["service.properties", "service.propertiesold"].some((name) => existsSync(join(database, name)))) return;
+  rmSync(database, { recursive: true, force: true });
 }
 
 /** What a server prints goes here. */

@@ -55,6 +55,8 @@ export interface Service {
   /** Servers without which it cannot seem healthy, though it may be. */
   readonly leansOn?: readonly ServiceName[];
   readonly healthy: readonly Question[];
+  /** The folder of its Derby database, below the sandbox's data; the server makes it (hive-site.conf, oozie-site.conf). */
+  readonly database?: string;
   /** How long a stop may take before the process is killed, in seconds. @default 10 */
   readonly grace?: number;
   /** An address for people. */
@@ -209,6 +211,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     bindsAll: true,
     needs: ["namenode"],
     healthy: [{ ask: "greet", port: "metastore", say: thriftStatus }],
+    database: "metastore",
     address: (port) => `thrift://localhost:${port("metastore")}`,
   },
   hiveserver2: {
@@ -237,6 +240,7 @@ export const services: Readonly<Record<ServiceName, Service>> = {
     ports: ["oozie"],
     needs: ["datanode", "folders"],
     healthy: [{ ask: "http", port: "oozie", path: "/oozie/v1/admin/status", answer: /"systemMode"\s*:\s*"NORMAL"/ }],
+    database: "oozie/db",
     // Its scheduled executor does not always end; nothing is lost when it is killed.
     grace: 15,
     address: (port) => `http://localhost:${port("oozie")}/oozie`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { serverProcess } from "#src/sandbox/process.js";
 import type { ServiceName } from "#src/sandbox/services.js";
@@ -24,6 +24,11 @@ describe("cluster: a sandbox that breaks", function () {
     const lives = (name: string) => () => Promise.resolve(serverProcess(run, name).pid !== undefined);
     await killUp(sandbox, "the format of HDFS", lives("format"));
     await killUp(sandbox, "the start of servers", lives("metastore"));
+    // A database that was begun and not finished.
+    const database = join(sandbox.opened.data, "metastore");
+    await until("the metastore's database", () => Promise.resolve(existsSync(database)), Boolean, { every: 5 });
+    await kill(sandbox, "metastore");
+    rmSync(join(database, "service.properties"), { force: true });
     await killUp(sandbox, "the upload of the share library", async () => {
       const [version] = (await hdfs.list("/user/oozie/share/lib")) ?? [];
       const names = version === undefined ? undefined : await hdfs.list(`/user/oozie/share/lib/${version}/spark`);

@@ -20,6 +20,7 @@ export class TestSandbox {
   readonly home: string;
   /** What each `up` is told. */
   readonly #choices: readonly string[];
+  readonly #ends: Promise<Ended>[] = [];
 
   constructor(at: ClusterAddresses, name: string, home: string, choices: readonly string[] = []) {
     this.at = at;
@@ -47,7 +48,10 @@ export class TestSandbox {
   /** Starts `howdah sandbox VERB`. */
   start(verb: string, ...more: readonly string[]): Started {
     const words = [...(verb === "up" ? this.#choices : []), ...more];
-    return startCommand(["sandbox", verb, "--name", this.name, ...words], this.home, { XDG_DATA_HOME: this.home });
+    const args = ["sandbox", verb, "--name", this.name, ...words];
+    const started = startCommand(args, this.home, { XDG_DATA_HOME: this.home });
+    this.#ends.push(started.ended);
+    return started;
   }
 
   /** Runs `howdah sandbox VERB` to its end. */
@@ -116,6 +120,8 @@ export class TestSandbox {
 
   /** Stops what may still run. What lies there is left to be looked at, unless all went well. */
   async end(well: boolean): Promise<void> {
+    // Of two at once, one may have failed a test while the other goes on starting servers.
+    await Promise.allSettled(this.#ends);
     const { code, err } = await this.run("down");
     if (existsSync(this.opened.folder)) assert.equal(code, 0, err);
     if (well) rmSync(this.home, { recursive: true, force: true });
