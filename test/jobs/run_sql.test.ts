@@ -7,7 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { hashOf, sha256 } from "#src/core/hash.js";
 import type { PartitionRecord } from "#src/jobs/record.js";
 import type { JobSpec } from "#src/jobs/spec.js";
-import { needSpark, runSparkEach, temporaryFolder, type Finished } from "../support/spark.js";
+import { disturbedSpark, needSpark, runSparkEach, temporaryFolder, type Finished } from "../support/spark.js";
 import { countingJob, filesBelow, land, recordOf, sensorJob, writeSpec } from "./sensors.js";
 
 const header = "sensor,at,value\n";
@@ -488,16 +488,60 @@ describe("run_sql.py", function () {
     );
   });
 
-  it("publishes nothing of a SELECT that fails, strays from the range or loses values", () => {
-    const cases: [string, RegExp][] = [
-      ["bad SQL", /^the SELECT for processed\.readings failed: .*nothing/],
-      ["stray", /gives rows for 20210501_05, which the range does not have/],
-      ["overflow", /value does not fit decimal\(10,3\): 123456789/],
-    ];
-    for (const [name, message] of cases) {
-      assert.match(String(ended(name, 1)["message"]), message, name);
-      assert.throws(() => filesBelow(join(roots[name]!, "processed")));
-      assert.deepEqual(filesBelow(join(roots[name]!, "_howdah")), []);
+  describe("disturbed", () => {
+    const endless = `select units.date_ts, 'x' as sensor, count(*) as readings, max(units.begins) as last_at
+      from units join range(1000000000000000) as many on hash(many.id) = 1 group by units.date_ts`;
+    const selects = sensorJob.selects.map((one) =>
+      one.name === "processed.latest" ? { ...one, sql: [endless] } : one,
+    );
+
+    const childrenOf = (pid: number): readonly string[] =>
+      readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+    const hasRejects = (stdout: string): boolean => stdout.includes("processed.rejects");
+
+    /** Does something to a run whose last table is never done; gives how it ends, and what it leaves beside the tables. */
+    async function disturbed(
+      name: string,
+      act: (pid: number) => void,
+      ready: (stdout: string, pid: number) => boolean = hasRejects,
+    ): Promise<Finished & { readonly left: string[] }> {
+      const root = landed(join(folder, name));
+      writeSpec(root, { ...sensorJob, selects });
+      mkdirSync(join(root, "_howdah"));
+      const args = [join(root, "spec.json"), "--from", hours[0]!, "--to", hours[3]!, "-D", `root=${root}`];
+      const finished = await disturbedSpark(args, { ready, act });
+      return { ...finished, left: filesBelow(join(root, "_howdah")) };
     }
+
+    for (const [name, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const)
+      for (const [when, ready] of [
+        ["while Spark starts", (_: string, pid: number) => childrenOf(pid).length > 0],
+        ["while it computes", hasRejects],
+      ] as const)
+        it(`ends at ${name} ${when}, and leaves neither its lock nor its work`, async () => {
+          // Whoever started it may send the same signal on.
+          const twice = (pid: number): void => [name, name].forEach((one) => process.kill(pid, one));
+          // It is over only when Java has ended too, which has its output.
+          const { exitCode, stderr, left } = await disturbed(`${name} ${when}`, twice, ready);
+          assert.equal(exitCode, code, stderr);
+          assert.match(stderr, /^interrupted: what is published stays, and the next run goes on from there$/m);
+          assert.doesNotMatch(stderr, /error:|Traceback/);
+          assert.deepEqual(left, []);
+        });
+
+    for (const [when, ready] of [
+      ["as it begins", (stdout: string) => stdout.includes("job.started")],
+      ["while it computes", hasRejects],
+    ] as const)
+      it(`says that Spark's Java process has ended, when it has ${when}`, async () => {
+        const killJava = (pid: number): void => void process.kill(Number(childrenOf(pid)[0]), "SIGKILL");
+        const { exitCode, stderr } = await disturbed(`killed ${when}`, killJava, ready);
+        assert.equal(exitCode, 1, stderr);
+        assert.match(stderr, /^error: Spark's Java process has ended\nnext: the system ends .*--driver-memory.*\n$/m);
+        assert.doesNotMatch(stderr, /Traceback|Exception/);
+      });
   });
 });

@@ -41,6 +41,13 @@ interface StartOptions {
   readonly stdin?: string;
   /** Kills the process after so many milliseconds. */
   readonly killAfter?: number;
+  readonly disturbance?: Disturbance;
+}
+
+/** What is done to a process, once, when it has come so far. */
+interface Disturbance {
+  readonly ready: (stdout: string, pid: number) => boolean;
+  readonly act: (pid: number) => void;
 }
 
 /** Runs a program to its end. A program that is not there exits with 127, as in a shell. */
@@ -55,8 +62,19 @@ export function start(program: string, args: readonly string[], options: StartOp
     child.stdin.on("error", () => undefined).end(options.stdin ?? "");
     const timer =
       options.killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.killAfter);
-    child.on("error", () => resolve({ exitCode: 127, stdout, stderr }));
+    const { disturbance } = options;
+    const look = (): void => {
+      if (disturbance?.ready(stdout, child.pid!) !== true) return;
+      clearInterval(looking);
+      disturbance.act(child.pid!);
+    };
+    const looking = disturbance === undefined ? undefined : setInterval(look, 20);
+    child.on("error", () => {
+      clearInterval(looking);
+      resolve({ exitCode: 127, stdout, stderr });
+    });
     child.on("close", (code) => {
+      clearInterval(looking);
       clearTimeout(timer);
       resolve({ exitCode: code ?? 128, stdout, stderr });
     });
@@ -154,14 +172,9 @@ async function runPython(
   }
 }
 
-/** `run_sql.py` on two cores of this machine. */
-export function runSpark(
-  specFile: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  killAfter?: number,
-): Promise<Finished> {
-  return runPython([runSqlFile, specFile, ...args], env, killAfter === undefined ? {} : { killAfter });
+/** `run_sql.py` on two cores of this machine, to which something is done on its way. */
+export function disturbedSpark(args: readonly string[], disturbance: Disturbance): Promise<Finished> {
+  return runPython([runSqlFile, ...args], {}, { disturbance });
 }
 
 /** Several runs of `run_sql.py`, one after the other in one process, which spares most of their time. */

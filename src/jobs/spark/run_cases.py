@@ -150,18 +150,21 @@ def main():
     # What else is printed, by Spark or by Java, is no outcome.
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    signal.signal(signal.SIGTERM, run_sql.stop_by_signal)
+    run_sql.INTERRUPT.watch()
     asked = json.loads(sys.stdin.readline())
     end_with_input()
     session = run_sql.Session(verbose=False)
     try:
         spark = session.start("cases")
         for case in asked["cases"]:
+            run_sql.INTERRUPT.check()
             print(json.dumps(run_case(case, asked["jobs"][case["job"]], spark)), file=output, flush=True)
         return run_sql.DONE
     except run_sql.JobError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        return 128 + (run_sql.INTERRUPT.signal or signal.SIGINT)
     finally:
         session.stop()
 

@@ -9,24 +9,28 @@ rows, the same records beside them, published in the same order. What is done st
 what they would say if they were made now are left alone.
 
 Exit codes: 0 done; 1 a unit failed, or Spark did; 2 wrong usage, or the job runs already; 3 an input is not there
-yet; 70 a defect of this program; 130 interrupted.
+yet; 70 a defect of this program; 130 interrupted; 143 ended by SIGTERM.
 
 Needs nothing but Python 3.8 and PySpark 3.3. It is one file because it is shipped as one.
 """
 
 import argparse
 import collections
+import contextlib
 import datetime
 import getpass
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
 import signal
 import socket
+import socketserver
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import unicodedata
@@ -34,7 +38,7 @@ import uuid
 import zlib
 from decimal import Context, Decimal, localcontext
 
-DONE, FAILED, USAGE, WAITING, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+DONE, FAILED, USAGE, WAITING, BUG = 0, 1, 2, 3, 70
 
 RECORD_FILE = "_howdah.json"
 RECORD_FORMAT = 1
@@ -756,7 +760,9 @@ def start_spark(job, scratch, verbose):
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    SparkContext._ensure_initialized()
+    # Java stays behind, and serves nobody, when the folder goes in which it is to say where it listens.
+    with INTERRUPT.delayed():
+        SparkContext._ensure_initialized()
     # spark-submit has started the JVM, in the zone of its machine. Nothing has asked for a time yet.
     zones = SparkContext._jvm.java.util.TimeZone
     zones.setDefault(zones.getTimeZone("UTC"))
@@ -927,6 +933,7 @@ class Done:
         stale = set()
         in_doubt = []
         for unit in self.plan.units:
+            INTERRUPT.check()
             partitions = [
                 Partition(self.files, self.plan.output(write, unit), write["doneFlag"])
                 for write in self.plan.spec["writes"]
@@ -1165,6 +1172,7 @@ class Run:
         computed = {}
         writes = {write["table"]: write for write in self.spec["writes"]}
         for select in self.spec["selects"]:
+            INTERRUPT.check()
             try:
                 if select["table"]:
                     computed[select["name"]] = self.compute_table(writes[select["name"]], self.plan.sql(select["sql"]))
@@ -1173,7 +1181,7 @@ class Run:
             except JobError:
                 raise
             except Exception as error:
-                raise JobError("the SELECT for %s failed: %s" % (select["name"], cause_of(error)), "SQL") from error
+                raise spark_failure(error, "the SELECT for %s failed" % select["name"]) from error
         return computed
 
     def kept(self, frame):
@@ -1321,6 +1329,7 @@ class Run:
         for write in self.spec["writes"]:
             self.files.mkdirs("%s/old/%s" % (self.work, write["table"]))
         for unit in self.units:
+            INTERRUPT.check()
             self.publish_unit(unit, computed, self.spec["writes"])
         if self.failure is not None and self.failure.with_rejects:
             only = [write for write in self.spec["writes"] if write["table"] == self.spec["rejects"]["table"]]
@@ -1573,8 +1582,8 @@ class RowChecks:
             try:
                 self.run.spark.sql(select).collect()
             except Exception as own:
-                return JobError("check %s failed to run: %s" % (self.names_of(source), cause_of(own)), "SQL")
-        return JobError("the checks failed to run: %s" % cause_of(error), "SQL")
+                return spark_failure(own, "check %s failed to run" % self.names_of(source))
+        return spark_failure(error, "the checks failed to run")
 
     def names_of(self, source):
         names = [
@@ -1762,10 +1771,12 @@ def run_in_parts(plan, spark, files, output):
     Leaves what unit by unit would have left: where a range fails as a whole (one value that cannot be cast, say), its
     halves are tried in order, until the first unit that fails stands alone.
     """
+    INTERRUPT.check()
     job = Run(plan, spark, files, output)
     try:
         return job()
     except JobError as error:
+        INTERRUPT.check()
         if error.code not in ("SQL", "STRAY_ROW", "COLUMNS") or len(plan.units) == 1:
             raise
     finally:
@@ -1840,6 +1851,27 @@ def cause_of(error):
     return " ".join(line.strip() for line in text.split("\n")[:3] if line.strip())
 
 
+def is_java_gone(error):
+    """
+    Of the call during which it went, py4j says that it failed, without Java's trace of why; of the next, that nobody
+    listens.
+    """
+    kind = type(error).__name__
+    unexplained = kind == "Py4JError" and "Trace:" not in str(error)
+    return unexplained or kind == "Py4JNetworkError" or isinstance(error, ConnectionRefusedError)
+
+
+def spark_failure(error, what=None):
+    """What Spark did not do. Whatever was asked of it, once its Java is gone that is the reason."""
+    if is_java_gone(error):
+        next_step = "the system ends what takes too much memory: see --driver-memory, or run fewer units at once"
+        return JobError("Spark's Java process has ended", "SPARK", FAILED, next_step)
+    if what is not None:
+        return JobError("%s: %s" % (what, cause_of(error)), "SQL")
+    by_spark = type(error).__module__.startswith(("py4j", "pyspark"))
+    return JobError(cause_of(error), "SPARK" if by_spark else "BUG", FAILED if by_spark else BUG)
+
+
 def arguments(argv):
     parser = argparse.ArgumentParser(prog="run_sql.py", description="Runs howdah jobs on Spark for a range of units.")
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="a job's JSON; hdfs: and such go through Hadoop")
@@ -1878,6 +1910,68 @@ def load_json(path, spark_of):
         raise JobError("%s cannot be read: %s" % (path, error), "FILE", USAGE)
 
 
+class Interrupt:
+    """
+    Ctrl-C and SIGTERM. Nothing may be raised in a call to Java, for the call behind it would read its answer. So Spark's
+    jobs are cancelled from beside until that call fails; between calls, `check` ends the run. Another signal ends all at
+    once, unless it comes so soon that it is the same one, sent on by whoever started this.
+    """
+
+    SAME = 1
+
+    def __init__(self):
+        self.signal = None
+        self.came = None
+        self.is_delayed = False
+        self.context = None
+
+    def watch(self, context=None):
+        """With Spark's context as soon as there is one, for it takes SIGINT for itself."""
+        self.context = context
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.stop)
+
+    def stop(self, number, _):
+        now = time.monotonic()
+        if self.signal is not None:
+            if now - self.came > self.SAME:
+                os._exit(128 + number)
+            return
+        self.signal, self.came = number, now
+        if self.is_delayed:
+            return
+        if self.context is None:
+            raise KeyboardInterrupt
+        threading.Thread(target=self.cancel, daemon=True).start()
+
+    @contextlib.contextmanager
+    def delayed(self):
+        """A signal ends what takes a second or two when that is done, not in its middle."""
+        self.is_delayed = True
+        try:
+            yield
+        finally:
+            self.is_delayed = False
+        self.check()
+
+    def cancel(self):
+        # What runs next is no job yet.
+        while True:
+            try:
+                self.context.cancelAllJobs()
+            except Exception:
+                # Spark has ended.
+                return
+            time.sleep(0.1)
+
+    def check(self):
+        if self.signal is not None:
+            raise KeyboardInterrupt
+
+
+INTERRUPT = Interrupt()
+
+
 class Session:
     """Spark, started when it is first needed: most mistakes show before."""
 
@@ -1889,12 +1983,19 @@ class Session:
     def start(self, job="job"):
         if self.spark is None:
             self.spark = start_spark(job, self.scratch, self.verbose)
+            INTERRUPT.watch(self.spark.sparkContext)
         return self.spark
 
     def stop(self):
-        if self.spark is not None:
-            self.spark.stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        try:
+            if self.spark is not None:
+                self.spark.stop()
+        except Exception as error:
+            # When its Java is gone, that has been told.
+            if not is_java_gone(error):
+                raise
+        finally:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def load_spec(path, session):
@@ -1945,28 +2046,35 @@ def run_told(plan, spark, output, rerun):
     return code
 
 
-def stop_by_signal(number, _):
-    raise SystemExit(128 + number)
+def hide_tracebacks():
+    """Once Spark's Java is gone, py4j logs one for each call, and PySpark's server of accumulators prints its own."""
+    logging.disable(logging.CRITICAL)
+    socketserver.BaseServer.handle_error = lambda *_: None
 
 
 def main(argv):
     args = arguments(argv)
     output = Output(args.json)
-    signal.signal(signal.SIGTERM, stop_by_signal)
+    if not args.verbose:
+        hide_tracebacks()
+    INTERRUPT.watch()
     session = Session(args.verbose)
     try:
         return command(args, session, output)
     except JobError as error:
         failure = error
     except KeyboardInterrupt:
-        return INTERRUPTED
+        # While Spark starts, it is PySpark that sees SIGINT.
+        INTERRUPT.signal = INTERRUPT.signal or signal.SIGINT
     except Exception as error:
         if args.verbose:
             traceback.print_exc()
-        spark_failed = type(error).__module__.startswith(("py4j", "pyspark"))
-        failure = JobError(cause_of(error), "SPARK" if spark_failed else "BUG", FAILED if spark_failed else BUG)
+        failure = spark_failure(error)
     finally:
         session.stop()
+    if INTERRUPT.signal is not None:
+        print("interrupted: what is published stays, and the next run goes on from there", file=sys.stderr)
+        return 128 + INTERRUPT.signal
     if args.verbose and failure.__cause__ is not None:
         traceback.print_exception(type(failure.__cause__), failure.__cause__, failure.__cause__.__traceback__)
     output.error(failure)
