@@ -173,9 +173,14 @@ export function job(name: string, options: JobOptions): Job {
 /** By which rejects are counted, and told of when they are too many. */
 const rejectColumns = ["data_set", "file", "line", "reason"] as const;
 
+/** It names files and folders, locks, batches of Livy and applications of YARN, where `+` stands between jobs. */
+const jobName = /^[A-Za-z][\w-]{0,99}$/;
+
 /** All that is wrong with a job's declaration, each with the code `JOB`. */
 export function jobProblems(job: Job): readonly HowdahError[] {
   const problems: string[] = [];
+  if (!jobName.test(job.name))
+    problems.push("its name must be a letter, then letters, digits, - and _, at most 100 characters");
   for (const [alias, input] of Object.entries<Instances>(job.reads)) {
     const { dataSet } = input;
     if (!/^[a-z][a-z0-9_]*$/.test(alias)) problems.push(`${alias} cannot name a relation in SQL`);

@@ -224,6 +224,19 @@ export const clean = all, data = all;
     });
   });
 
+  it("is refused when a job's name cannot name files, batches and applications", async () => {
+    for (const name of ["../up", "two words", "a+b", "7", "ü", "x".repeat(101)]) {
+      const sensors = sensorsProject();
+      projects.push(sensors);
+      const file = join(sensors, "definitions.ts");
+      writeFile(file, readFileSync(file, "utf8").replace('job("collect"', `job(${JSON.stringify(name)}`));
+      await assert.rejects(loadProject(sensors), {
+        code: "JOB",
+        message: `job ${name}: its name must be a letter, then letters, digits, - and _, at most 100 characters`,
+      });
+    }
+  });
+
   it("finds where a key stands, whatever stands around it", () => {
     const text = `f({ // name: 1\n  "a": { b: "c: {" },\n  c: \`x: \${y}\`,\n  'd': [{ e: 1 }],\n  e: 2,\n})`;
     const line = (...path: readonly string[]): number => placeOfKey(text, { file: "f", line: 1 }, path).line;
