@@ -33,7 +33,7 @@ export class Batches {
       }
       case "batch.posted":
       case "batch.found": {
-        this.#label = `${text("job")} ${text("first")} to ${text("last")}`;
+        this.#label = `${(event["jobs"] as readonly string[]).join("+")} ${text("first")} to ${text("last")}`;
         const how = event.event === "batch.posted" ? colors.green("posted") : colors.yellow("runs already:");
         const id = event["id"] === undefined ? text("application") : `livy:${text("id")}`;
         const attempt = number("attempt") > 1 ? `  attempt ${text("attempt")}` : "";
@@ -80,8 +80,8 @@ function endText(
 }
 
 /** What a batch makes, or else what it is called. */
-export function batchLabel({ id, name, job, first, last }: BatchFacts): string {
-  return job === undefined ? (name ?? id) : `${job} ${first!} to ${last!}`;
+export function batchLabel({ id, name, jobs, first, last }: BatchFacts): string {
+  return jobs === undefined ? (name ?? id) : `${jobs.join("+")} ${first!} to ${last!}`;
 }
 
 /** What became of a batch that was to end. */
@@ -115,11 +115,11 @@ export async function* decisiveLines(
 
 /** A batch on a line of its own. */
 export function batchLine(
-  { id, name, state, application, job, first, last, release, attempt }: BatchFacts,
+  { id, name, state, application, jobs, first, last, release, attempt }: BatchFacts,
   io: Io,
 ): string {
   const { colors } = io;
-  const own = job === undefined ? (name ?? "") : `${colors.bold(job)} ${first!} to ${last!}`;
+  const own = jobs === undefined ? (name ?? "") : `${colors.bold(jobs.join("+"))} ${first!} to ${last!}`;
   const shown = state === "success" ? colors.green(state) : /dead|error|killed/.test(state) ? colors.red(state) : state;
   return [
     `batch ${own}`,

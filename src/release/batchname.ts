@@ -6,7 +6,8 @@ import { sha256 } from "../core/hash.ts";
  */
 export interface BatchName {
   readonly project: string;
-  readonly job: string;
+  /** Jobs that run one after another in it; `+` is between their names. */
+  readonly jobs: readonly string[];
   /** Keys of the first and the last unit, such as `20120301_00`. */
   readonly first: string;
   readonly last: string;
@@ -19,8 +20,8 @@ export interface BatchName {
 }
 
 /** `marketing~prepare~20120301_00~20120301_05-0123456789abcdef-01234567`, with `-2` behind it the second attempt. */
-export function batchName({ project, job, first, last, release, content, attempt }: BatchName): string {
-  const base = `${project}~${job}~${first}~${last}-${release}-${content}`;
+export function batchName({ project, jobs, first, last, release, content, attempt }: BatchName): string {
+  const base = `${project}~${jobs.join("+")}~${first}~${last}-${release}-${content}`;
   return attempt === 1 ? base : `${base}-${attempt}`;
 }
 
@@ -28,9 +29,18 @@ export function batchName({ project, job, first, last, release, content, attempt
 export function parseBatchName(name: string, project: string): BatchName | undefined {
   if (!name.startsWith(`${project}~`)) return undefined;
   const pattern = /^(.+)~([^~]+)~([^~]+)-([0-9a-f]{16})-([0-9a-f]{8})(?:-([1-9]\d{0,5}))?$/;
-  const [, job, first, last, release, content, attempt = "1"] = pattern.exec(name.slice(project.length + 1)) ?? [];
-  if (job === undefined) return undefined;
-  return { project, job, first: first!, last: last!, release: release!, content: content!, attempt: Number(attempt) };
+  const [, jobs, first, last, release, content, attempt = "1"] = pattern.exec(name.slice(project.length + 1)) ?? [];
+  if (jobs === undefined) return undefined;
+  const names = jobs.split("+");
+  return {
+    project,
+    jobs: names,
+    first: first!,
+    last: last!,
+    release: release!,
+    content: content!,
+    attempt: Number(attempt),
+  };
 }
 
 /** Tags of the application in YARN, which keeps them in lower case: of the batch with any attempt, and of this one. */

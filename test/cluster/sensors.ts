@@ -9,7 +9,7 @@ import type { ClusterAddresses } from "../support/cluster.js";
 import { landReadings, removeFolder, sensorsProject, writeFile } from "../support/command.js";
 import { TestHdfs } from "./hdfs.js";
 
-/** The project of sensors, deployed on a cluster, with readings landed there and in its folder `data`. */
+/** The project of sensors, prepared further and deployed on a cluster, with readings landed there and in its folder `data`. */
 export interface SensorsOn {
   readonly folder: string;
   /** Below which everything lies on HDFS. */
@@ -46,11 +46,13 @@ export async function sensorsOn(
   at: ClusterAddresses,
   name: string,
   readings: Readonly<Record<string, readonly string[]>>,
+  prepare: (folder: string) => void = () => undefined,
 ): Promise<SensorsOn> {
   const root = rootOf(at, name);
   const hdfs = new TestHdfs(at);
   const folder = sensorsProject();
   configureSensors(folder, name, at);
+  prepare(folder);
   landReadings(folder, readings);
   const project = await loadProject(folder);
   const on = openCluster(targetOf(project, "cluster"), { root: folder });

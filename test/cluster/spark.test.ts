@@ -8,7 +8,7 @@ import { cluster } from "#src/index.js";
 import type { Instant } from "#src/core/time.js";
 import type { Project } from "#src/project/load.js";
 import { needCluster, type ClusterAddresses } from "../support/cluster.js";
-import { howdah, startCommand } from "../support/command.js";
+import { addHeat, howdah, startCommand } from "../support/command.js";
 import { faultProxy } from "../support/faults.js";
 import { identitiesOf } from "../support/project.js";
 import type { TestHdfs } from "./hdfs.js";
@@ -30,11 +30,12 @@ describe("cluster: jobs by Livy", function () {
 
   before(async function () {
     at = needCluster(this);
-    sensors = await sensorsOn(at, name, {
+    const readings = {
       "20210501_00": ["a,2021-05-01 00:10,51.5", "b,2021-05-01 00:20,3"],
       "20210501_01": [],
       "20210501_02": ["a,2021-05-01 02:10,1"],
-    });
+    };
+    sensors = await sensorsOn(at, name, readings, addHeat);
     ({ folder, root, hdfs, project, on } = sensors);
   });
 
@@ -43,8 +44,8 @@ describe("cluster: jobs by Livy", function () {
     await sensors?.end(tests.every(({ state }) => state === "passed"));
   });
 
-  const submit = (job: string, end: string, ...more: string[]): string[] => [
-    ...["spark", "submit", job, "--target", "there", "--from", first, "--until", end, "--json"],
+  const submit = (jobs: readonly string[], end: string, ...more: string[]): string[] => [
+    ...["spark", "submit", ...jobs, "--target", "there", "--from", first, "--until", end, "--json"],
     ...more,
   ];
 
@@ -70,10 +71,10 @@ describe("cluster: jobs by Livy", function () {
     try {
       proxy.decide = ({ method }) => (method === "POST" ? { dropResponse: true } : undefined);
       const [from, end] = [first, "2021-05-01T02:00Z"].map((text) => Date.parse(text) as Instant) as [Instant, Instant];
-      const [sent] = await dispatch(project, through, { jobs: ["collect"], from, until: end });
+      const [sent] = await dispatch(project, through, { jobs: ["heat", "collect"], from, until: end });
       assert.deepEqual(
         [sent!.outcome, sent!.end?.finalStatus, sent!.end?.progress],
-        ["posted", "SUCCEEDED", { units: 2, done: 0, made: 2, last: "20210501_01" }],
+        ["posted", "SUCCEEDED", { job: "heat", units: 4, done: 0, made: 4, last: "20210501_01" }],
       );
       const own = (await on.livy.list()).filter((one) => one.name?.startsWith(`${name}~`));
       assert.deepEqual(
@@ -84,11 +85,11 @@ describe("cluster: jobs by Livy", function () {
       through.close();
       await proxy.close();
     }
-    const here = await howdah(
-      ["run", "collect", "--target", "here", "--as-range", "--from", first, "--until", "2021-05-01T02:00Z"],
-      folder,
-    );
-    assert.equal(here.code, 0, here.err);
+    for (const job of ["collect", "heat"]) {
+      const range = ["--as-range", "--from", first, "--until", "2021-05-01T02:00Z"];
+      const here = await howdah(["run", job, "--target", "here", ...range], folder);
+      assert.equal(here.code, 0, here.err);
+    }
     const records = await hdfs.find(`${root}/data`, /^house\/.*\/_howdah\.json$/);
     const there = Object.fromEntries(
       [...records].map(([path, text]) => [
@@ -100,15 +101,15 @@ describe("cluster: jobs by Livy", function () {
   });
 
   it("makes of a longer range what is missing alone", async () => {
-    const { code, events, err } = await command(...submit("collect", "2021-05-01T03:00Z"));
+    const { code, events, err } = await command(...submit(["collect"], "2021-05-01T03:00Z"));
     assert.equal(code, 0, JSON.stringify(events) + err);
-    assert.deepEqual(endIn(events)["progress"], { units: 3, done: 2, made: 1, last: "20210501_02" });
-    const dry = await command(...submit("collect", "2021-05-01T03:00Z", "--dry-run"));
+    assert.deepEqual(endIn(events)["progress"], { job: "collect", units: 3, done: 2, made: 1, last: "20210501_02" });
+    const dry = await command(...submit(["collect"], "2021-05-01T03:00Z", "--dry-run"));
     assert.equal(dry.code, 0, dry.err);
   });
 
   it("sends nothing while hours are missing, or a coordinator is going to make them", async () => {
-    const missing = await howdah(submit("collect", "2021-05-01T06:00Z"), folder);
+    const missing = await howdah(submit(["collect"], "2021-05-01T06:00Z"), folder);
     assert.equal(missing.code, 3, missing.err);
     assert.match(missing.err, /missing: lines 20210501_03 … 20210501_05 \(3\)/);
     const times = ["-D", "end=2021-05-01T06:00Z"];
@@ -117,7 +118,7 @@ describe("cluster: jobs by Livy", function () {
     const id = String(coordinator.events[0]!["id"]);
     try {
       // Hours of which it has not made an action yet count as well.
-      const taken = await howdah(submit("collect", "2021-05-01T03:00Z"), folder);
+      const taken = await howdah(submit(["collect"], "2021-05-01T03:00Z"), folder);
       assert.equal(taken.code, 1, taken.err);
       assert.match(taken.err, new RegExp(`coordinator every-hour ${id} .* makes 2021`));
     } finally {
@@ -126,7 +127,7 @@ describe("cluster: jobs by Livy", function () {
   });
 
   it("ends batch and application with Ctrl-C", async () => {
-    const { child, ended } = startCommand(submit("collect", "2021-05-01T03:00Z", "--rerun", "--beside"), folder);
+    const { child, ended } = startCommand(submit(["collect"], "2021-05-01T03:00Z", "--rerun", "--beside"), folder);
     let out = "";
     child.stdout!.on("data", (text: string) => (out += text));
     const [application] = await until(
@@ -145,16 +146,18 @@ describe("cluster: jobs by Livy", function () {
   it("says of a batch that failed what its driver said, and shows it in status", async () => {
     await hdfs.put(`${root}/landing/lines/date_ts=20210501_03/a.csv`, "sensor,value\na,1\n");
     await hdfs.put(`${root}/landing/lines/date_ts=20210501_03/_SUCCESS`, "");
-    const { code, events, err } = await command(...submit("collect", "2021-05-01T04:00Z", "--beside"));
+    const both = submit(["collect", "heat"], "2021-05-01T04:00Z", "--beside");
+    const { code, events, err } = await command(...both);
     assert.equal(code, 1, JSON.stringify(events) + err);
     const end = endIn(events);
     assert.deepEqual([end["finalStatus"], end["why"]], ["FAILED", "a unit failed, or Spark did (exit code 1)"]);
     const { decisive } = events.find(({ event }) => event === "batch.decisive") as { decisive: { line: string }[] };
-    assert.match(decisive[0]!.line, /^error: .*a\.csv does not begin with the declared header/);
+    assert.deepEqual(events.find(({ event }) => event === "batches.left")?.["jobs"], ["heat"]);
+    assert.match(decisive[0]!.line, /^error: collect: .*a\.csv does not begin with the declared header/);
     const status = await howdah(["status", "--target", "there"], folder);
     assert.match(
       status.out,
-      new RegExp(`batch collect 20210501_00 to 20210501_03 {2}dead {2}livy:${String(end["id"])}`),
+      new RegExp(`batch collect\\+heat 20210501_00 to 20210501_03 {2}dead {2}livy:${String(end["id"])}`),
     );
   });
 });

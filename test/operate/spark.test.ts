@@ -17,7 +17,7 @@ import { writeCurrent } from "#src/release/current.js";
 import { collect } from "#src/release/gc.js";
 import { standInCluster, type StandIn } from "../connect/namenode.js";
 import { errorOf, localServers } from "../connect/servers.js";
-import { removeFolder, sensorsProject } from "../support/command.js";
+import { addHeat, removeFolder, sensorsProject } from "../support/command.js";
 import { faultProxy, type FaultProxy } from "../support/faults.js";
 import { StandInLivy } from "./livy.js";
 import { StandInOozie } from "./oozie.js";
@@ -43,6 +43,7 @@ describe("operate: jobs by Livy", () => {
 
   before(async () => {
     folder = sensorsProject();
+    addHeat(folder);
     project = await loadProject(folder);
   });
   after(() => removeFolder(folder));
@@ -114,9 +115,9 @@ describe("operate: jobs by Livy", () => {
         conf: { "spark.eventLog.enabled": "false", "spark.app.name": name, "spark.yarn.tags": `${any},${own}` },
       },
     ]);
-    const progress = { units: 3, done: 1, made: 1, last: "20210501_01" };
+    const progress = { job: "collect", units: 3, done: 1, made: 1, last: "20210501_01" };
     assert.deepEqual(sent, {
-      ...{ outcome: "posted", job: "collect", name, id: 0, application: "application_1_0001", release, attempt: 1 },
+      ...{ outcome: "posted", jobs: ["collect"], name, id: 0, application: "application_1_0001", release, attempt: 1 },
       end: {
         ...{ id: 0, name, state: "success", succeeded: true, application: "application_1_0001" },
         ...{ finalStatus: "SUCCEEDED", why: "", exitCode: 0, progress },
@@ -145,19 +146,49 @@ describe("operate: jobs by Livy", () => {
         flag(`/data/house/readings/date_ts=20210501_${String(hour).padStart(2, "0")}`);
       standIn.end(batch);
     };
-    const day = { jobs: ["count-alarms", "collect"], from: range.from, until: at("2021-05-02T00:00Z"), given };
+    const day = { jobs: ["count-alarms", "heat", "collect"], from: range.from, until: at("2021-05-02T00:00Z"), given };
     for (let hour = 3; hour < 24; hour++) flag(`/data/landing/lines/date_ts=20210501_${String(hour).padStart(2, "0")}`);
     assert.deepEqual(
-      (await send(day)).map(({ job, end }) => [job, end?.succeeded]),
+      (await send(day)).map(({ jobs, end }) => [jobs, end?.succeeded]),
       [
-        ["collect", true],
-        ["count-alarms", true],
+        [["collect", "heat"], true],
+        [["count-alarms"], true],
       ],
     );
     standIn.onPost = (batch) => standIn.end(batch, 3);
     const [only, ...more] = await send({ ...day, rerun: true });
     assert.deepEqual([only!.end!.why, only!.end!.exitCode, more], ["an input is not there (exit code 3)", 3, []]);
     assert.ok(standIn.posted.at(-1)!.args!.includes("--rerun"));
+  });
+
+  it("runs jobs of the same units in one batch, those behind what they read, and counts the units of each", async () => {
+    standIn.onPost = (batch) => {
+      const application = standIn.accept(batch);
+      application.stdout =
+        "job.started job=collect first=20210501_00 last=20210501_02 units=3\n" +
+        "units.fresh first=20210501_00 last=20210501_02 units=3\njob.done job=collect\n" +
+        "job.started job=heat first=20210501_00 last=20210501_02 units=3\nunit.published unit=20210501_00 rows=a:1\n";
+      standIn.end(batch);
+    };
+    const both = { ...collectHours, jobs: ["heat", "collect"] };
+    const [sent, ...more] = await send(both);
+    assert.deepEqual([sent!.jobs, more], [["collect", "heat"], []]);
+    assert.match(sent!.name, /^sensors~collect\+heat~20210501_00~20210501_02-/);
+    const [file, specs] = [`hdfs://nn:8020/r/releases/${release}/jobs`, ["collect", "heat"]] as const;
+    assert.deepEqual(standIn.posted[0]!.args, [
+      ...specs.map((name) => `${file}/${name}.json`),
+      ...["--from", "20210501_00", "--to", "20210501_02"],
+      ...["-D", "alarm_above=50", "-D", "data=hdfs://nn:8020/data", "-D", "first_hour=2021-05-01T00:00Z"],
+      ...["-D", "landing=hdfs://nn:8020/data/landing"],
+    ]);
+    assert.deepEqual(sent!.end?.progress, { job: "heat", units: 6, done: 3, made: 1, last: "20210501_00" });
+    // One alone meets the batch of both.
+    standIn.onPost = (batch) => void standIn.accept(batch);
+    await send(both, { detach: true });
+    for (const hour of hours) flag(`/data/house/readings/date_ts=${hour}`);
+    const error = await refused({ ...collectHours, jobs: ["heat"] });
+    assert.equal(error.code, "RUNS_ALREADY");
+    assert.match(error.message, /livy:1 of collect\+heat \(running\) makes 20210501_00 to 20210501_02/);
   });
 
   it("follows what is alive instead of posting it again, and sends anew what is over", async () => {
@@ -354,7 +385,7 @@ describe("operate: jobs by Livy", () => {
     const { batches } = await projectStatus(on, project);
     assert.deepEqual(batches, [
       {
-        ...{ id: "livy:0", name: sent!.name, state: "running", application: application.id, job: "collect" },
+        ...{ id: "livy:0", name: sent!.name, state: "running", application: application.id, jobs: ["collect"] },
         ...{ first: "20210501_00", last: "20210501_02", release, attempt: 1 },
       },
     ]);
@@ -402,7 +433,7 @@ describe("operate: jobs by Livy", () => {
 
   it("has names that say what they are of, and only those", () => {
     const name = {
-      ...{ project: "my-shop", job: "map-2~x", first: "2021-05-01", last: "2021-05-03" },
+      ...{ project: "my-shop", jobs: ["map-2", "x"], first: "2021-05-01", last: "2021-05-03" },
       ...{ release: "0123456789abcdef", content: "01234567", attempt: 12 },
     };
     const spelled = batchName(name);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -67,6 +67,31 @@ export function sensorsProject(): string {
   const folder = mkdtempSync(join(tmpdir(), "howdah-test-"));
   cpSync(join(root, "test/fixtures/sensors"), folder, { recursive: true });
   return folder;
+}
+
+/** Gives a project of sensors a job with the units of `collect`, which reads what that one makes. */
+export function addHeat(folder: string): void {
+  const file = join(folder, "definitions.ts");
+  const heat = `export const heat = job("heat", {
+  sql: "heat.sql",
+  every: hours(1),
+  reads: { readings: readings.current(0) },
+  writes: [partitionsOf(table(house, "heat", {
+    columns: { sensor: "string", alarms: "bigint" },
+    partitionedBy: byHour,
+    format: parquet,
+    location: path\`\${p.data}/house/heat\`,
+  }), hourly)],
+  parameters: [p.alarm_above],
+});
+export const collectHour`;
+  const text = readFileSync(file, "utf8").replace("export const collectHour", () => heat);
+  writeFile(file, text.replace("job: collect,", "job: [collect, heat],"));
+  const sql = readFileSync(join(folder, "count_alarms.sql"), "utf8").replace("house.alarms", "house.heat");
+  writeFile(
+    join(folder, "heat.sql"),
+    sql.replaceAll("substr(date_ts, 1, 8)", "date_ts").replace("date_ts as date_ts", "date_ts"),
+  );
 }
 
 /** Puts readings, `sensor,yyyy-MM-dd HH:mm,value` each, into the hours of a sensors project; each hour gets its flag. */

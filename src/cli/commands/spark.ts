@@ -16,7 +16,7 @@ const submit: Command = {
     until: { type: "string", value: "TIME", describe: "no unit begins at or after it" },
     rerun: { type: "boolean", describe: "make everything again, also what is done" },
     "dry-run": { type: "boolean", describe: "look whether anything stands in the way; print what would be posted" },
-    detach: { type: "boolean", describe: "leave the batch to itself once it is posted; one job alone" },
+    detach: { type: "boolean", describe: "leave the batch to itself once it is posted; jobs of the same units" },
     timeout: { type: "string", value: "TIME", describe: "follow no longer than 90m, 2h or 1d; exit 3 then" },
     release: { type: "string", value: "HASH", describe: "a deployed release (default: the current one)" },
     beside: { type: "boolean", describe: "also where Oozie or another batch makes the same" },
@@ -27,7 +27,7 @@ const submit: Command = {
   examples: [
     [
       "howdah spark submit prepare map-session-sales --from 2012-03-01T00:00Z --until 2012-03-02T00:00Z",
-      "a day of hours, the jobs one after another",
+      "a day of hours, both jobs in one batch",
     ],
     ["howdah spark submit prepare --from 2012-03-01T00:00Z --until 2012-03-01T06:00Z --detach", "not waited for"],
     [
@@ -36,7 +36,7 @@ const submit: Command = {
     ],
   ],
   notes: [
-    "Jobs run in the order of what they read. Units that are done are left alone. What is alive already is followed, and\nnever posted twice. Ctrl-C cancels the batch.",
+    "Jobs run in the order of what they read; those that follow one another and have the same units are one batch. Units\nthat are done are left alone. The same that is alive already is followed, and never posted twice. Ctrl-C cancels\nthe batch.",
     "Exit codes: 0 all succeeded, 1 one failed, or somebody else makes the same, 2 wrong usage or input, 3 an input is\nnot there, or not over in time, 5 a server refused, 130 Ctrl-C.",
   ],
   run: async (args, io) => (await import("../handlers/spark.ts")).handleSubmit(args, io),

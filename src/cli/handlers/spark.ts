@@ -52,7 +52,7 @@ function timeNeeded(args: Arguments, name: "from" | "until"): Instant {
   });
 }
 
-/** Says why the last one failed, and what was not sent because of it. */
+/** Says why the last one failed, and what was not run because of it. */
 async function ended(
   project: Project,
   cluster: Cluster,
@@ -63,18 +63,23 @@ async function ended(
   const failed = sent.find(({ end }) => end?.succeeded === false);
   if (failed?.end === undefined) return exitCodes.done;
   for await (const line of decisiveLines(project, cluster, failed.end, io)) io.out(line);
-  const left = jobs.filter((job) => !sent.some((one) => one.job === job));
+  const begun = sent.flatMap((one) => (one === failed ? upTo(one.jobs, one.end?.progress?.job) : one.jobs));
+  const left = jobs.filter((job) => !begun.includes(job));
   if (left.length > 0) {
     if (io.json) io.out(JSON.stringify({ event: "batches.left", jobs: left }));
-    else io.say(`not sent: ${left.join(", ")}`);
+    else io.say(`not run: ${left.join(", ")}`);
   }
   return failed.end.exitCode;
 }
 
+/** All where it is not known how far a batch came. */
+function upTo(jobs: readonly string[], last: string | undefined): readonly string[] {
+  return last === undefined ? jobs : jobs.slice(0, jobs.indexOf(last) + 1);
+}
+
 function renderDryRun({ batches, release, shown }: SparkPlan, io: Io): void {
-  const all = batches.map(({ compiled: { job }, units, name: { first, last }, request, secret }) => ({
-    job: job.name,
-    ...{ first, last },
+  const all = batches.map(({ units, name: { jobs, first, last }, request, secret }) => ({
+    ...{ jobs, first, last },
     units: units.length,
     request: { ...request, args: request.args?.map((one) => masked(one, secret)) },
   }));

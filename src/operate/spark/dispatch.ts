@@ -2,6 +2,7 @@ import { isBatchOver, type Batch } from "../../connect/livy.ts";
 import { HowdahError, isHowdahError, messageOf } from "../../core/errors.ts";
 import type { Emit } from "../../core/events.ts";
 import { parseTimeBy } from "../../core/time.ts";
+import type { CompiledJob } from "../../jobs/compile.ts";
 import type { JobSpec } from "../../jobs/spec.ts";
 import { isNotFound } from "../../connect/webhdfs/index.ts";
 import type { Cluster } from "../../project/cluster.ts";
@@ -38,7 +39,8 @@ export interface DispatchOptions extends FollowBatchOptions {
 export interface Dispatched {
   /** `found`: the same is alive already; nothing was posted. */
   readonly outcome: "posted" | "found";
-  readonly job: string;
+  /** Names of the jobs that it runs, one after another. */
+  readonly jobs: readonly string[];
   readonly name: string;
   /** Livy's; undefined where it has forgotten the batch. */
   readonly id: number | undefined;
@@ -50,8 +52,8 @@ export interface Dispatched {
 }
 
 /**
- * Runs jobs by Livy, each as one batch over the whole range, one after another in the order of what they read. The same
- * is never posted while it is alive: it is found and followed instead. Ends with the first that fails; when the signal is
+ * Runs jobs by Livy over the whole range, one after another in the order of what they read; those that follow one another
+ * and have the same units are one batch. The same is never posted while it is alive: it is found and followed instead. Ends with the first that fails; when the signal is
  * aborted, the batch that runs is cancelled. Throws what `planBatches`, `checkCurrent`, `refuseMissingInputs`,
  * `refuseTaken` and `followBatch` throw, `RELEASE_DIFFERS`, `SUBMIT_UNKNOWN`, and what Livy refuses.
  */
@@ -64,10 +66,10 @@ export async function dispatch(
   const { emit = () => undefined, signal, detach = false } = options;
   const plan = await prepared(project, cluster, request, options);
   if (detach && plan.batches.length > 1)
-    throw new HowdahError("several jobs are run one after another, so they cannot be left to themselves", {
-      code: "USAGE",
-      next: "leave --detach out, or send them one by one",
-    });
+    throw new HowdahError(
+      `${request.jobs.join(", ")} cannot be one batch; what runs one after another cannot be left to itself`,
+      { code: "USAGE", next: "leave --detach out, or send them one by one" },
+    );
   const dispatched: Dispatched[] = [];
   for (const [i, batch] of plan.batches.entries()) {
     signal?.throwIfAborted();
@@ -79,7 +81,7 @@ export async function dispatch(
     });
     const { name, ref, outcome } = sent;
     const facts = {
-      job: batch.compiled.job.name,
+      jobs: name.jobs,
       name: batchName(name),
       id: ref.id,
       application: ref.application,
@@ -116,11 +118,11 @@ async function prepared(
   const missing = missingOf(project, request.jobs, valuesOf(project, cluster.target, request.given ?? {}, recorded));
   const submitted = await submittedValues(cluster, project, missing, signal);
   const plan = planBatches(project, cluster, request, recorded, submitted);
-  const jobs = plan.batches.map(({ compiled, units, name: { first, last } }) => ({
-    ...{ job: compiled.job.name, first, last },
+  const batches = plan.batches.map(({ units, name: { jobs, first, last } }) => ({
+    ...{ jobs, first, last },
     units: units.length,
   }));
-  emit({ event: "spark.prepared", release: plan.release, jobs, values: plan.shown });
+  emit({ event: "spark.prepared", release: plan.release, batches, values: plan.shown });
   return plan;
 }
 
@@ -133,12 +135,11 @@ async function check(
   { signal, beside = false }: DispatchOptions,
 ): Promise<void> {
   const isNamed = request.release !== undefined;
-  for (const { compiled } of batches) {
+  for (const compiled of batches.flatMap(({ jobs }) => jobs)) {
     const path = `${remoteLayout(cluster.target).release(plan.release)}/${layout.jobSpec(compiled.job.name)}`;
     const again = (hash: string): string => `howdah spark submit … --release ${hash}`;
     await checkCurrent(cluster, { release: plan.release, path, isNamed, again }, signal);
-    if (isNamed && plan.release !== plan.here)
-      await checkOther(cluster, plan.release, compiled.job.name, path, plan, signal);
+    if (isNamed && plan.release !== plan.here) await checkOther(cluster, plan.release, compiled, path, signal);
   }
   await refuseMissingInputs(cluster, batches, plan.values, signal);
   if (!beside) await refuseTaken(cluster, project, batches, plan.values);
@@ -148,9 +149,8 @@ async function check(
 async function checkOther(
   cluster: Cluster,
   release: string,
-  job: string,
+  { job, parameters }: CompiledJob,
   path: string,
-  { batches }: SparkPlan,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let spec: JobSpec;
@@ -160,12 +160,11 @@ async function checkOther(
     if (isNotFound(error)) notDeployed(cluster, release);
     throw error;
   }
-  const own = batches.find(({ compiled }) => compiled.job.name === job)!.compiled;
   const names = (list: readonly { readonly name: string }[]): string =>
     [...new Set(list.map(({ name }) => name))].sort().join(", ");
-  const [there, here] = [names(spec.parameters), names(own.parameters)];
-  if (there === here && spec.key === own.job.key) return;
-  throw new HowdahError(`${job} of release ${release} has the parameters ${there}, and here it has ${here}`, {
+  const [there, here] = [names(spec.parameters), names(parameters)];
+  if (there === here && spec.key === job.key) return;
+  throw new HowdahError(`${job.name} of release ${release} has the parameters ${there}, and here it has ${here}`, {
     code: "RELEASE_DIFFERS",
     where: path,
     next: "send it from the project as it was then",
@@ -203,22 +202,22 @@ async function sendOrFind(
   return { outcome: "posted", name, ref: { name, id: batch.id, application: batch.appId } };
 }
 
-/** Another batch of the same job that is alive and makes some of the same units. @throws RUNS_ALREADY */
+/** Another batch of one of the jobs that is alive and makes some of the same units. @throws RUNS_ALREADY */
 async function refuseOverlapping(
   { config }: Project,
   cluster: Cluster,
-  { compiled: { job }, name, units }: BatchPlan,
+  { jobs: [{ job }], name, units }: BatchPlan,
   batches: readonly Batch[],
 ): Promise<void> {
   for (const batch of batches) {
     const own = batch.name === undefined ? undefined : parseBatchName(batch.name, config.name);
-    if (own?.job !== name.job || isBatchOver(batch.state)) continue;
+    if (own === undefined || !own.jobs.some((one) => name.jobs.includes(one)) || isBatchOver(batch.state)) continue;
     const [first, last] = [own.first, own.last].map((key) => parseTimeBy(job.key, key));
     if (first === undefined || last === undefined || first > units.at(-1)! || last < units[0]!) continue;
     // The same project may be deployed elsewhere on the same Livy, over other data.
     if (!(await cluster.hdfs.exists(remoteLayout(cluster.target).release(own.release)))) continue;
     throw new HowdahError(
-      `the batch livy:${batch.id} of ${own.job} (${batch.state}) makes ${own.first} to ${own.last}: nothing was sent`,
+      `the batch livy:${batch.id} of ${own.jobs.join("+")} (${batch.state}) makes ${own.first} to ${own.last}: nothing was sent`,
       {
         code: "RUNS_ALREADY",
         fault: "run",

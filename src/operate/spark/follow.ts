@@ -98,7 +98,7 @@ export async function followBatch(
         ? isApplicationOver(application.state)
         : !forgotten && batch !== undefined && isBatchOver(batch.state) && !yarn.isAway;
     if (application !== undefined && (isOver || application.state === "RUNNING")) {
-      const ask = driverProgress.bind(undefined, cluster, application);
+      const ask = driverProgress.bind(undefined, cluster, application, ref.name?.jobs.length ?? 1);
       // What was read before the end may lack the last units, so it does not count then.
       const now = isOver && progress !== undefined ? await atLast(ask, every) : ((await ask()) ?? progress);
       if (now !== undefined && JSON.stringify(now) !== JSON.stringify(progress))

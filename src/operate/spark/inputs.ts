@@ -9,7 +9,7 @@ import { gridOf } from "../../oozie/resolve.ts";
 import type { Cluster } from "../../project/cluster.ts";
 import type { Values } from "../../project/values.ts";
 import { flagIn, folderOn } from "../paths.ts";
-import type { BatchPlan } from "./plan.ts";
+import { jobsIn, type BatchPlan } from "./plan.ts";
 
 /** Flags looked at side by side: each is a request of its own. */
 const atOnce = 16;
@@ -28,8 +28,7 @@ export async function refuseMissingInputs(
   const flags = new Flags(cluster, values, signal);
   const made = new Set<string>();
   const missing = new Map<string, Missing>();
-  for (const { compiled, units } of batches) {
-    const { job } = compiled;
+  for (const { job, units } of batches.flatMap(jobsIn)) {
     for (const write of job.writes) for (const unit of units) made.add(keyOf(write, unit));
     const needed = new Map<string, Missing & { readonly units: Instant[] }>();
     for (const unit of units)

@@ -14,14 +14,14 @@ export interface BatchFacts {
   readonly state: BatchState;
   readonly application: string | undefined;
   /** These are undefined of a batch that howdah did not post for the project. */
-  readonly job: string | undefined;
+  readonly jobs: readonly string[] | undefined;
   readonly first: string | undefined;
   readonly last: string | undefined;
   readonly release: string | undefined;
   readonly attempt: number | undefined;
 }
 
-/** Batches that are over and shown, of each job. */
+/** Batches that are over and shown, of the same jobs. */
 const shownOver = 3;
 
 /** The project's batches that are alive, and those that ended last for as long as Livy remembers them; the newest first. */
@@ -30,15 +30,16 @@ export async function projectBatches(cluster: Cluster, project: string): Promise
   const own = (await cluster.livy.list())
     .toReversed()
     .map((batch) => batchFacts(batch, project))
-    .filter(({ job }) => job !== undefined);
+    .filter(({ jobs }) => jobs !== undefined);
   const now = new Map<string, BatchFacts>();
   await inParallel(own, 6, async (batch) => void now.set(batch.id, await settled(cluster, batch)));
   return own
     .map(({ id }) => now.get(id)!)
-    .filter(({ job, state }) => {
+    .filter(({ jobs, state }) => {
       if (!isBatchOver(state)) return true;
-      const before = over.get(job!) ?? 0;
-      over.set(job!, before + 1);
+      const what = jobs!.join();
+      const before = over.get(what) ?? 0;
+      over.set(what, before + 1);
       return before < shownOver;
     });
 }
@@ -86,6 +87,6 @@ const finalStates: Readonly<Partial<Record<Application["finalStatus"], BatchStat
 
 function batchFacts({ id, name, state, appId }: Batch, project: string): BatchFacts {
   const own = name === undefined ? undefined : parseBatchName(name, project);
-  const { job, first, last, release, attempt } = own ?? {};
-  return { id: `livy:${id}`, name, state, application: appId, job, first, last, release, attempt };
+  const { jobs, first, last, release, attempt } = own ?? {};
+  return { id: `livy:${id}`, name, state, application: appId, jobs, first, last, release, attempt };
 }

@@ -3,6 +3,7 @@ import { didYouMean, HowdahError } from "../../core/errors.ts";
 import { hashOf, type Json } from "../../core/hash.ts";
 import { formatOozieTime, formatTimeBy, type Instant } from "../../core/time.ts";
 import type { CompiledJob } from "../../jobs/compile.ts";
+import type { Job } from "../../jobs/job.ts";
 import { nominalTimes } from "../../oozie/calendar.ts";
 import { gridOf } from "../../oozie/resolve.ts";
 import type { Cluster } from "../../project/cluster.ts";
@@ -34,7 +35,8 @@ export interface SparkRequest {
 
 /** A batch as it would be posted. */
 export interface BatchPlan {
-  readonly compiled: CompiledJob;
+  /** In the order in which they run; each over all units. */
+  readonly jobs: readonly [CompiledJob, ...CompiledJob[]];
   readonly units: readonly Instant[];
   /** Of the first attempt. */
   readonly name: BatchName;
@@ -72,7 +74,9 @@ export function planBatches(
       code: "WINDOW",
       next: "a range is from <= t < until",
     });
-  const jobs = inOrder(request.jobs.map((name) => jobOf(project, name)));
+  const named = request.jobs.map((name) => jobOf(project, name));
+  // Whatever the order of the words, the same jobs are the same batches.
+  const jobs = [...project.jobs.values()].filter((one) => named.includes(one));
   const { name: targetName, target } = cluster;
   const { manifest, values } = build(project, { name: targetName, target }, { given, recorded, submitted });
   const used = [...new Set(jobs.flatMap(({ parameters }) => parameters.map(({ name }) => name)))].sort();
@@ -81,38 +85,74 @@ export function planBatches(
   const release = request.release ?? manifest.hash;
   const settings = settingsOf(target);
   const place = `${target.nameNode}${remoteLayout(target).release(release)}`;
-  const batches = jobs.map((compiled): BatchPlan => {
-    const { job, parameters } = compiled;
-    const units = unitsIn(compiled, from, until, values);
-    const [first, last] = [units[0]!, units.at(-1)!].map((unit) => formatTimeBy(job.key, unit)) as [string, string];
-    const texts = parameters.map(
-      (one) => `${one.name}=${resolved(valueProperty(one.name, one, values).value!, target)}`,
-    );
-    const batch: BatchRequest = {
-      ...settings,
-      file: `${place}/${layout.runner}`,
-      args: [
-        `${place}/${layout.jobSpec(job.name)}`,
-        ...["--from", first, "--to", last],
-        ...texts.flatMap((text) => ["-D", text]),
-        ...(rerun ? ["--rerun"] : []),
-      ],
-    };
-    const content = hashOf({ batch, user: cluster.user } as unknown as Json).slice(0, 8);
-    return {
-      compiled,
-      units,
-      name: { project: project.config.name, job: job.name, first, last, release, content, attempt: 1 },
-      request: batch,
-      secret: new Set(parameters.flatMap(({ name }) => (values.isSecret(name) ? [name] : []))),
-    };
-  });
+  const ordered = inOrder(jobs.map((one) => ({ ...one, units: unitsIn(one, from, until, values) })));
+  // The runner of another release may take one job alone, or know other units.
+  const batches = (release === manifest.hash ? together(ordered) : ordered.map((one) => [one] as const)).map(
+    (some): BatchPlan => {
+      const [{ job, units }] = some;
+      const [first, last] = [units[0]!, units.at(-1)!].map((unit) => formatTimeBy(job.key, unit)) as [string, string];
+      const parameters = new Map(some.flatMap((one) => one.parameters).map((one) => [one.name, one]));
+      const texts = [...parameters].map(
+        ([name, one]) => `${name}=${resolved(valueProperty(name, one, values).value!, target)}`,
+      );
+      const names = some.map(({ job }) => job.name);
+      const batch: BatchRequest = {
+        ...settings,
+        file: `${place}/${layout.runner}`,
+        args: [
+          ...names.map((name) => `${place}/${layout.jobSpec(name)}`),
+          ...["--from", first, "--to", last],
+          ...texts.sort().flatMap((text) => ["-D", text]),
+          ...(rerun ? ["--rerun"] : []),
+        ],
+      };
+      const content = hashOf({ batch, user: cluster.user } as unknown as Json).slice(0, 8);
+      return {
+        jobs: some,
+        units,
+        name: { project: project.config.name, jobs: names, first, last, release, content, attempt: 1 },
+        request: batch,
+        secret: new Set([...parameters.keys()].filter((name) => values.isSecret(name))),
+      };
+    },
+  );
   const shown = used.map((name): ValueFacts => ({
     name,
     value: values.isSecret(name) ? undefined : values.get(name),
     from: values.origin(name) ?? "default",
   }));
   return { batches, release, here: manifest.hash, values, shown };
+}
+
+/** A job and the units that it is asked for. */
+interface Asked extends CompiledJob {
+  readonly units: readonly Instant[];
+}
+
+/**
+ * Divides jobs into runs of those that have the same units: they share a Spark application, whose start takes longer than
+ * their work on an hour.
+ */
+function together(jobs: readonly Asked[]): readonly (readonly [Asked, ...Asked[]])[] {
+  const runs: [Asked, ...Asked[]][] = [];
+  for (const one of jobs) {
+    const last = runs.at(-1);
+    if (last !== undefined && haveSameUnits(last[0], one)) last.push(one);
+    else runs.push([one]);
+  }
+  return runs;
+}
+
+function haveSameUnits(a: Asked, b: Asked): boolean {
+  return a.job.key === b.job.key && a.units.join() === b.units.join();
+}
+
+/** Each job of a batch, with the units of all. */
+export function jobsIn({
+  jobs,
+  units,
+}: BatchPlan): readonly { readonly job: Job; readonly units: readonly Instant[] }[] {
+  return jobs.map(({ job }) => ({ job, units }));
 }
 
 /** A batch as it is posted under a name. */
@@ -141,16 +181,18 @@ function jobOf({ jobs }: Project, name: string): CompiledJob {
   });
 }
 
-/** Jobs behind those that write what they read. */
-function inOrder(named: readonly CompiledJob[]): readonly CompiledJob[] {
-  const left = new Set(named);
-  const ordered: CompiledJob[] = [];
+/** Jobs behind those that write what they read, and beside those of the same units where they can be. */
+function inOrder(jobs: readonly Asked[]): readonly Asked[] {
+  const left = new Set(jobs);
+  const ordered: Asked[] = [];
   while (left.size > 0) {
     const reads = ({ job }: CompiledJob): ReadonlySet<string> =>
       new Set(Object.values(job.reads).map(({ dataSet }) => dataSet.name));
-    const isFree = (one: CompiledJob): boolean =>
-      [...left].every((other) => other === one || !other.job.writes.some(({ name }) => reads(one).has(name)));
-    const next = [...left].find(isFree);
+    const free = [...left].filter((one) =>
+      [...left].every((other) => other === one || !other.job.writes.some(({ name }) => reads(one).has(name))),
+    );
+    const last = ordered.at(-1);
+    const next = free.find((one) => last !== undefined && haveSameUnits(last, one)) ?? free[0];
     if (next === undefined)
       throw new HowdahError(`${[...left].map(({ job }) => job.name).join(" and ")} read what the others write`, {
         code: "USAGE",

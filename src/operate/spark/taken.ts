@@ -9,7 +9,7 @@ import type { Values } from "../../project/values.ts";
 import { folderOn, pathOn } from "../paths.ts";
 import { dataOf, expanded, instantOf, madeByWorkflow, plannedIfKnown, type Instance } from "../planned.ts";
 import { timesText } from "./inputs.ts";
-import type { BatchPlan } from "./plan.ts";
+import { jobsIn, type BatchPlan } from "./plan.ts";
 
 /** What is going to be written: the job and its unit, by the folder on HDFS. */
 type Wanted = ReadonlyMap<string, { readonly job: Job; readonly unit: Instant }>;
@@ -37,11 +37,13 @@ export async function refuseTaken(
 ): Promise<void> {
   if (cluster.target.oozie === undefined) return;
   const wanted = new Map(
-    batches.flatMap(({ compiled: { job }, units }) =>
-      units.flatMap((unit) =>
-        job.writes.map((write) => [folderOn(cluster, values, write, unit), { job, unit }] as const),
+    batches
+      .flatMap(jobsIn)
+      .flatMap(({ job, units }) =>
+        units.flatMap((unit) =>
+          job.writes.map((write) => [folderOn(cluster, values, write, unit), { job, unit }] as const),
+        ),
       ),
-    ),
   );
   const makers = [
     ...(await coordinatorsMaking(cluster, project, wanted, values)),
