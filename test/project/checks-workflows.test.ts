@@ -173,6 +173,36 @@ describe("the checks of workflows", () => {
         `const urls = partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour);\nconst list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(-1) }, writes: [urls] });\nspark("s", { job: [list, collect], from: "20120301_00" })`,
       ],
       [
+        "that an action reads before another makes them",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nsequence(spark("l", { job: list, from: hour }),\nspark("c", { job: collect, from: hour })))`,
+        "JOB_ORDER:3",
+      ],
+      [
+        "that an action reads beside the one that makes them",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nparallel("both", spark("c", { job: collect, from: hour }),\nspark("l", { job: list, from: hour })))`,
+        "JOB_ORDER:4",
+      ],
+      [
+        "that an action reads behind the one that makes them",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nsequence(spark("c", { job: collect, from: hour }), spark("l", { job: list, from: hour })))`,
+      ],
+      [
+        "that are others than those made behind it",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string", other: "string" }, ({ hour, other }) =>\nsequence(spark("l", { job: list, from: hour }), spark("c", { job: collect, from: other })))`,
+      ],
+      [
+        "that are made before an action reads them, and again behind it",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nsequence(spark("c", { job: collect, from: hour }), spark("l", { job: list, from: hour }), spark("again", { job: collect, from: hour })))`,
+      ],
+      [
+        "that are made in the action itself, and again behind it",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nsequence(spark("l", { job: [collect, list], from: hour }), spark("c", { job: collect, from: hour })))`,
+      ],
+      [
+        "that are read where the action before has failed",
+        `const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [partitionsOf(table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }), byHour)] });\nworkflow("w", { hour: "string" }, ({ hour }) =>\nsequence(shell("x", { command: "x" }).onError(spark("l", { job: list, from: hour })), spark("c", { job: collect, from: hour })))`,
+      ],
+      [
         "of jobs whose units begin elsewhere",
         `const third = (name, initial) => job(name, { sql: "list.sql", every: hours(3), reads: { lines: logs.current(0) }, writes: [partitionsOf(table(web, name, { columns: { url: "string" }, location: path\`\${p.data}/\${name}\`, ...byKey }), { every: hours(3), initial })] });\nspark("s", { job: [third("a", "2012-03-01T00:00Z"), third("b", "2012-03-01T01:00Z")], from: "20120301_00" })`,
         "JOBS_TOGETHER:2",

@@ -7,5 +7,7 @@ export * from "./codes.ts";
 export { momentOf } from "./datasets.ts";
 export * from "./definitions.ts";
 export * from "./documents.ts";
+export { orderOf } from "./order.ts";
 export * from "./problem.ts";
 export * from "./secrets.ts";
+export type { PartView } from "./views.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../oozie/checks/index.ts";
 import type { Found } from "../definitions.ts";
 import { checkFiles } from "./files.ts";
-import { checkKept, checkKeys, checkTogether } from "./jobs.ts";
+import { checkKept, checkKeys, checkOrder, checkTogether } from "./jobs.ts";
 import { checkUnique } from "./names.ts";
 import { placed } from "./place.ts";
 
@@ -29,6 +29,7 @@ export function checkFound(found: Found, { exists, read }: ProjectFiles): readon
     checkFiles(checked, exists, all);
     checkKeys(checked, all);
     checkTogether(checked, all);
+    checkOrder(checked, all);
     checkKept(found.jobs, all);
   });
   return placed(findings.inOrder(), read);

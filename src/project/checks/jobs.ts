@@ -3,10 +3,12 @@ import { isJob, isTableDataSet, type Job } from "../../jobs/job.ts";
 import type { SqlJob } from "../../oozie/actions/index.ts";
 import {
   momentOf,
+  orderOf,
   scopeOfCoordinator,
   scopeOfDataSet,
   type Checked,
   type Findings,
+  type PartView,
   type Scope,
 } from "../../oozie/checks/index.ts";
 import type { DataSet } from "../../oozie/dataset.ts";
@@ -82,6 +84,38 @@ export function checkTogether({ views }: Checked, findings: Findings): void {
         refuse(`job ${job.name} reads what job ${maker.name} makes, which stands behind it`, `put ${maker.name} first`);
     });
   }
+}
+
+/** Actions of a workflow that read, for the same unit, what an action makes that does not come before them. */
+export function checkOrder({ views }: Checked, findings: Findings): void {
+  for (const { sparks } of views)
+    for (const reading of sparks.filter((one) => !isInHandler(one))) {
+      const others = sparks.filter(({ part }) => part.from === reading.part.from);
+      const before = others.filter((one) => one !== reading && orderOf(one, reading) === "before");
+      // What is made more than once is there for whoever reads it in between.
+      const made = new Set([reading, ...before].flatMap(({ part }) => part.jobs));
+      for (const making of others) {
+        const order = orderOf(making, reading);
+        if (order !== "after" && order !== "beside") continue;
+        for (const job of reading.part.jobs) {
+          const maker = making.part.jobs.find((one) => !made.has(one) && makesFor(one, job) && haveLikeUnits(one, job));
+          if (maker === undefined) continue;
+          const when = order === "after" ? "runs later" : "runs side by side with it";
+          findings.add(
+            "JOB_ORDER",
+            reading.scope,
+            `${reading.scope.label}: job ${job.name} reads what job ${maker.name} makes, which ${when} (action ${making.part.name})`,
+            { at: reading.part.at, next: `put ${making.part.name} before ${reading.part.name}` },
+          );
+        }
+      }
+    }
+}
+
+/** Whether something runs only when an action has failed, and the workflow ends behind it. */
+function isInHandler(part: PartView): boolean {
+  if (part.role === "body" || part.role === "handler") return part.role === "handler";
+  return isInHandler(part.parents[0]!);
 }
 
 /** Whether the same keys name units of both, as far as it is known when they begin. */

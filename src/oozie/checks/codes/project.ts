@@ -61,6 +61,30 @@ workflow("both", { hour: "string", day: "string" }, ({ hour, day }) =>
   sequence(spark("collect", { job: collect, from: hour }), spark("count", { job: count, from: day })),
 )`,
   },
+  JOB_ORDER: {
+    severity: "error",
+    title: "an action that reads what a later one makes",
+    why: "Of a unit that is made for the first time the input is not there, so the action fails; of one that is made again it is the old one.",
+    example: `const urls = partitionsOf(
+  table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }),
+  byHour,
+);
+const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [urls] });
+workflow("both", { hour: "string" }, ({ hour }) =>
+  sequence(
+    spark("list", { job: list, from: hour }), // reads the hits that collect makes
+    spark("collect", { job: collect, from: hour }),
+  ),
+)`,
+    fix: `const urls = partitionsOf(
+  table(web, "urls", { columns: { url: "string" }, location: path\`\${p.data}/urls\`, ...byKey }),
+  byHour,
+);
+const list = job("list", { sql: "list.sql", every: hours(1), reads: { hits: hits.current(0) }, writes: [urls] });
+workflow("both", { hour: "string" }, ({ hour }) =>
+  sequence(spark("collect", { job: collect, from: hour }), spark("list", { job: list, from: hour })),
+)`,
+  },
   KEEP_SHORT: {
     severity: "warning",
     title: "a table that keeps less than is read of it",
