@@ -359,6 +359,11 @@ describe("operate: jobs by Livy", () => {
     const error = await refused({ ...collectHours, until: at("2021-05-01T02:00Z") });
     assert.equal(error.code, "RUNS_ALREADY");
     assert.match(error.message, /livy:0 of collect \(starting\) makes 20210501_00 to 20210501_02/);
+    // Livy looks at YARN only now and then.
+    Object.assign(standIn.accept(standIn.batches[0]!), { state: "FINISHED", finalStatus: "SUCCEEDED" });
+    well();
+    const [next] = await send({ ...collectHours, until: at("2021-05-01T02:00Z") });
+    assert.equal(next!.end?.succeeded, true);
   });
 
   it("refuses what is not deployed, has no value or no unit, and several jobs that are not followed", async () => {

@@ -19,6 +19,7 @@ import { cancelBatch } from "./cancel.ts";
 import { attemptsAt, isAlive } from "./find.ts";
 import { followBatch, type BatchEnd, type BatchRef, type FollowBatchOptions } from "./follow.ts";
 import { refuseMissingInputs } from "./inputs.ts";
+import { batchNow } from "./list.ts";
 import { missingOf, named, planBatches, type BatchPlan, type SparkPlan, type SparkRequest } from "./plan.ts";
 import { submittedValues } from "./submitted.ts";
 import { refuseTaken } from "./taken.ts";
@@ -216,8 +217,10 @@ async function refuseOverlapping(
     if (first === undefined || last === undefined || first > units.at(-1)! || last < units[0]!) continue;
     // The same project may be deployed elsewhere on the same Livy, over other data.
     if (!(await cluster.hdfs.exists(remoteLayout(cluster.target).release(own.release)))) continue;
+    const { state } = await batchNow(cluster, batch, config.name);
+    if (isBatchOver(state)) continue;
     throw new HowdahError(
-      `the batch livy:${batch.id} of ${own.jobs.join("+")} (${batch.state}) makes ${own.first} to ${own.last}: nothing was sent`,
+      `the batch livy:${batch.id} of ${own.jobs.join("+")} (${state}) makes ${own.first} to ${own.last}: nothing was sent`,
       {
         code: "RUNS_ALREADY",
         fault: "run",

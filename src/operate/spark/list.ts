@@ -53,7 +53,7 @@ export function batchId(text: string): number | undefined {
 /** One batch, whosever it is. @throws NO_JOB */
 export async function batchStatus(cluster: Cluster, id: number, project: string): Promise<BatchFacts> {
   try {
-    return await settled(cluster, batchFacts(await cluster.livy.get(id), project));
+    return await batchNow(cluster, await cluster.livy.get(id), project);
   } catch (error) {
     if (!isHowdahError(error) || error.code !== "LIVY_ABSENT") throw error;
     throw new HowdahError(`Livy knows no batch ${id}`, {
@@ -62,6 +62,11 @@ export async function batchStatus(cluster: Cluster, id: number, project: string)
       cause: error,
     });
   }
+}
+
+/** What a batch is at now, as Livy or YARN has it. */
+export function batchNow(cluster: Cluster, batch: Batch, project: string): Promise<BatchFacts> {
+  return settled(cluster, batchFacts(batch, project));
 }
 
 /** Livy asks YARN every five seconds (`livy.server.yarn.poll-interval`), so what is over may run on with it for a while. */
