@@ -6,6 +6,7 @@ import {
   absentIfMissing,
   folderOf,
   isNotFound,
+  removeUnfinished,
   sha256Of,
   upload,
   type FileStatus,
@@ -90,7 +91,7 @@ export async function stageOnHdfs(
     try {
       return await work();
     } catch (error) {
-      await discard();
+      await removeUnfinished(hdfs, staged, error, signal).catch(() => undefined);
       if (!isHowdahError(error) || error.code !== "INTERRUPTED") throw error;
       throw interrupted(
         `${folder} was not filled`,

@@ -194,8 +194,8 @@ async function putInOrder(
       for (const one of published) if (one.status === "rejected") throw one.reason;
     }
   } catch (error) {
-    for (const one of await Promise.allSettled(under.slice(done).flat()))
-      if (one.status === "fulfilled") await one.value.staged.discard();
+    const rest = await Promise.allSettled(under.slice(done).flat());
+    await Promise.all(rest.flatMap((one) => (one.status === "fulfilled" ? [one.value.staged.discard()] : [])));
     if (groups.length > 0) emit({ event: "ingest.stopped", times: done, ofTimes: groups.length });
     throw error;
   }

@@ -62,6 +62,32 @@ describe("connect: WebHDFS when things break", () => {
     assert.deepEqual([...standIn.files.keys()].sort(), ["/", "/data", "/data/f"]);
   });
 
+  it("leaves nothing of a file that a DataNode makes only when its client has left", async () => {
+    const standIn = await cluster();
+    const stop = new AbortController();
+    let made: (() => void) | undefined;
+    const isMade = new Promise<void>((resolve) => (made = resolve));
+    const dataNode = await servers.http((request) => {
+      const path = decodeURIComponent(new URL(request.url!, "http://x").pathname).replace("/webhdfs/v1", "");
+      request
+        .on("error", () => undefined)
+        .once("close", () => {
+          setTimeout(() => {
+            standIn.files.set(path, Buffer.of(1));
+            made?.();
+          }, 100);
+        });
+      stop.abort(new Error("enough"));
+    });
+    standIn.redirect = (location) => location.replace(standIn.dataUrl, dataNode.url);
+    const file = join(folder(), "f");
+    writeFileSync(file, randomBytes(1000));
+    const error = await errorOf(upload(client({ url: standIn.url }), file, "/data/f", { signal: stop.signal }));
+    assert.match(String(error), /cannot write \/data\/f: interrupted/);
+    await isMade;
+    assert.deepEqual([...standIn.files.keys()].sort(), ["/", "/data"]);
+  });
+
   it("names what it wrote of a file and could not remove", async () => {
     const standIn = await cluster();
     const dataNode = servers.also(await faultProxy(standIn.dataUrl, { decide: () => ({ cutBody: 100 }) }));

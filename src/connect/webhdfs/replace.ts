@@ -2,6 +2,7 @@ import type { CallOptions } from "./calls.ts";
 import type { WebHdfs, WriteOptions } from "./client.ts";
 import { temporaryName } from "./local.ts";
 import { below, folderOf, nameOf } from "./status.ts";
+import { removeUnfinished } from "./transfer.ts";
 
 /** Writes a file beside its place and renames it: readers see the old one or the new one, never a part. */
 export async function replaceFile(
@@ -20,8 +21,7 @@ export async function replaceFile(
     });
     await hdfs.mv(aside, path, { ...call, overwrite: true });
   } catch (error) {
-    // Without the caller's signal: it may be what ended the work.
-    await hdfs.rm(aside, { force: true, deadline: 5000 }).catch(() => undefined);
+    await removeUnfinished(hdfs, aside, error, call.signal).catch(() => undefined);
     throw error;
   }
 }

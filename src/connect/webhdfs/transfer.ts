@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HowdahError, isHowdahError, messageOf, systemCode } from "../../core/errors.ts";
 import { ConnectError, interrupted } from "../errors.ts";
 import { inParallel } from "../parallel.ts";
@@ -133,8 +134,7 @@ export async function removed(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   try {
-    // Without the caller's signal: it may be what ended the transfer.
-    await hdfs.rm(place, { force: true, deadline: 5000 });
+    await removeUnfinished(hdfs, place, error, signal);
   } catch (failure) {
     if (!isHowdahError(error)) return error;
     const { code, fault, exitCode, where = to } = error;
@@ -145,6 +145,28 @@ export async function removed(
     });
   }
   return signal?.aborted === true ? interrupted(`cannot write ${to}`, to, "nothing of it is left there") : error;
+}
+
+/** Milliseconds before each look at what a DataNode may be making. */
+const looks = [0, 250, 750];
+
+/**
+ * Removes a file or folder whose writing failed. A DataNode that was told to make a file does so though its client has
+ * left: after an interruption, or where a connection broke, it is removed again a little later.
+ *
+ * @param signal that of the writing; it ends nothing here
+ */
+export async function removeUnfinished(
+  hdfs: WebHdfs,
+  path: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const leftMidway = signal?.aborted === true || (error instanceof ConnectError && error.progress === "unknown");
+  for (const wait of leftMidway ? looks : [0]) {
+    await sleep(wait);
+    await hdfs.rm(path, { recursive: true, force: true, deadline: 5000 });
+  }
 }
 
 /** Gets a file or folder out of HDFS, to this very path. Events and errors as `upload`. */

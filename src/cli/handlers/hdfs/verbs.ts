@@ -1,10 +1,13 @@
 import { createReadStream, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, posix, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import {
+  below,
   download,
+  folderOf,
   isNotFound,
   removed,
+  temporaryName,
   upload,
   type FileStatus,
   type TransferOptions,
@@ -207,8 +210,7 @@ async function onEach(
 async function putStdin({ hdfs, args, call }: HdfsWork, to: string): Promise<void> {
   if (!args.flag("force") && (await hdfs.exists(to, call)))
     throw new HowdahError(`${to} is there already`, { code: "HDFS_EXISTS", where: to, next: "-f replaces it" });
-  const cut = to.lastIndexOf("/");
-  const aside = `${to.slice(0, cut)}/.${to.slice(cut + 1)}.${process.pid}.part`;
+  const aside = below(folderOf(to), temporaryName(posix.basename(to)));
   try {
     await hdfs.create(aside, () => process.stdin, { ...call, deadline: patience });
     await hdfs.mv(aside, to, { ...call, overwrite: args.flag("force") });
