@@ -544,4 +544,17 @@ describe("run_sql.py", function () {
         assert.doesNotMatch(stderr, /Traceback|Exception/);
       });
   });
+
+  it("publishes nothing of a SELECT that fails, strays from the range or loses values", () => {
+    const cases: [string, RegExp][] = [
+      ["bad SQL", /^the SELECT for processed\.readings failed: .*nothing/],
+      ["stray", /gives rows for 20210501_05, which the range does not have/],
+      ["overflow", /value does not fit decimal\(10,3\): 123456789/],
+    ];
+    for (const [name, message] of cases) {
+      assert.match(String(ended(name, 1)["message"]), message, name);
+      assert.throws(() => filesBelow(join(roots[name]!, "processed")));
+      assert.deepEqual(filesBelow(join(roots[name]!, "_howdah")), []);
+    }
+  });
 });
