@@ -147,8 +147,8 @@ function currentRange(from: number, to: number, grid: Grid, nominal: Instant): R
  * a sum of months, which `GregorianCalendar` puts off, is computed. Only the initial instance, to which nothing is
  * added, escapes.
  */
-function misread(grid: Grid, index: number): Instant {
-  if (fieldOf[grid.every.unit] !== "month" || index === 0) return timeAt(grid, index);
+function misread(grid: Grid, time: Instant, index: number): Instant {
+  if (fieldOf[grid.every.unit] !== "month" || index === 0) return time;
   return monthsLater(toLocal(zoneOf(grid), originOf(grid)), index * grid.every.count) as number as Instant;
 }
 
@@ -158,7 +158,7 @@ function latest(spec: { from: number; to: number }, grid: Grid, { nominal, now, 
   const times: Instant[] = [];
   if (current !== undefined && has !== undefined) {
     let { time, index } = current;
-    for (let [found, looked] = [0, time]; time >= origin; looked = misread(grid, index)) {
+    for (let [found, looked] = [0, time]; time >= origin; looked = misread(grid, time, index)) {
       if (has(looked)) {
         if (found <= spec.to) times.push(looked);
         if (found-- === spec.from) return { times, dropped: [] };
@@ -174,6 +174,7 @@ function future(
   grid: Grid,
   { nominal, has }: InstancesAt,
 ): ResolvedInstances {
+  const origin = originOf(grid);
   const current = currentInstance(grid, nominal);
   const times: Instant[] = [];
   if (current !== undefined && has !== undefined) {
@@ -184,7 +185,7 @@ function future(
         if (found >= spec.from) times.push(time);
         if (found++ === spec.to) return { times, dropped: [] };
       }
-      time = misread(grid, ++index);
+      time = misread(grid, stepsFrom(grid, origin, ++index), index);
     }
   }
   return { times: [], dropped: [], unresolved: "future" };

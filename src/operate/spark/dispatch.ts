@@ -54,9 +54,10 @@ export interface Dispatched {
 
 /**
  * Runs jobs by Livy over the whole range, one after another in the order of what they read; those that follow one another
- * and have the same units are one batch. The same is never posted while it is alive: it is found and followed instead. Ends with the first that fails; when the signal is
- * aborted, the batch that runs is cancelled. Throws what `planBatches`, `checkCurrent`, `refuseMissingInputs`,
- * `refuseTaken` and `followBatch` throw, `RELEASE_DIFFERS`, `SUBMIT_UNKNOWN`, and what Livy refuses.
+ * and have the same units are one batch. The same is never posted while it is alive: it is found and followed instead.
+ * Ends with the first that fails; when the signal is aborted, the batch that runs is cancelled. Throws what `planBatches`,
+ * `checkCurrent`, `refuseMissingInputs`, `refuseTaken` and `followBatch` throw, `RELEASE_DIFFERS`, `SUBMIT_UNKNOWN`, and
+ * what Livy refuses.
  */
 export async function dispatch(
   project: Project,
@@ -212,13 +213,13 @@ async function refuseOverlapping(
 ): Promise<void> {
   for (const batch of batches) {
     const own = batch.name === undefined ? undefined : parseBatchName(batch.name, config.name);
-    if (own === undefined || !own.jobs.some((one) => name.jobs.includes(one)) || isBatchOver(batch.state)) continue;
+    if (own === undefined || !own.jobs.some((one) => name.jobs.includes(one))) continue;
     const [first, last] = [own.first, own.last].map((key) => parseTimeBy(job.key, key));
     if (first === undefined || last === undefined || first > units.at(-1)! || last < units[0]!) continue;
-    // The same project may be deployed elsewhere on the same Livy, over other data.
-    if (!(await cluster.hdfs.exists(remoteLayout(cluster.target).release(own.release)))) continue;
     const { state } = await batchNow(cluster, batch, config.name);
     if (isBatchOver(state)) continue;
+    // The same project may be deployed elsewhere on the same Livy, over other data.
+    if (!(await cluster.hdfs.exists(remoteLayout(cluster.target).release(own.release)))) continue;
     throw new HowdahError(
       `the batch livy:${batch.id} of ${own.jobs.join("+")} (${state}) makes ${own.first} to ${own.last}: nothing was sent`,
       {

@@ -35,7 +35,7 @@ export async function driverProgress(
 }
 
 /** Reads lines such as `units.fresh first=20120301_00 last=20120301_04 units=5`. */
-export function progressIn(output: string, jobs = 1): JobProgress | undefined {
+export function progressIn(output: string, jobs: number): JobProgress | undefined {
   let begun: { readonly job: string; readonly units: number } | undefined;
   let [done, made] = [0, 0];
   let last: string | undefined;

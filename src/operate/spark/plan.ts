@@ -87,35 +87,34 @@ export function planBatches(
   const place = `${target.nameNode}${remoteLayout(target).release(release)}`;
   const ordered = inOrder(jobs.map((one) => ({ ...one, units: unitsIn(one, from, until, values) })));
   // The runner of another release may take one job alone, or know other units.
-  const batches = (release === manifest.hash ? together(ordered) : ordered.map((one) => [one] as const)).map(
-    (some): BatchPlan => {
-      const [{ job, units }] = some;
-      const [first, last] = [units[0]!, units.at(-1)!].map((unit) => formatTimeBy(job.key, unit)) as [string, string];
-      const parameters = new Map(some.flatMap((one) => one.parameters).map((one) => [one.name, one]));
-      const texts = [...parameters].map(
-        ([name, one]) => `${name}=${resolved(valueProperty(name, one, values).value!, target)}`,
-      );
-      const names = some.map(({ job }) => job.name);
-      const batch: BatchRequest = {
-        ...settings,
-        file: `${place}/${layout.runner}`,
-        args: [
-          ...names.map((name) => `${place}/${layout.jobSpec(name)}`),
-          ...["--from", first, "--to", last],
-          ...texts.sort().flatMap((text) => ["-D", text]),
-          ...(rerun ? ["--rerun"] : []),
-        ],
-      };
-      const content = hashOf({ batch, user: cluster.user } as unknown as Json).slice(0, 8);
-      return {
-        jobs: some,
-        units,
-        name: { project: project.config.name, jobs: names, first, last, release, content, attempt: 1 },
-        request: batch,
-        secret: new Set([...parameters.keys()].filter((name) => values.isSecret(name))),
-      };
-    },
-  );
+  const runs = release === manifest.hash ? together(ordered) : ordered.map((one) => [one] as const);
+  const batches = runs.map((some): BatchPlan => {
+    const [{ job, units }] = some;
+    const [first, last] = [units[0]!, units.at(-1)!].map((unit) => formatTimeBy(job.key, unit)) as [string, string];
+    const parameters = new Map(some.flatMap((one) => one.parameters).map((one) => [one.name, one]));
+    const texts = [...parameters].map(
+      ([name, one]) => `${name}=${resolved(valueProperty(name, one, values).value!, target)}`,
+    );
+    const names = some.map(({ job }) => job.name);
+    const batch: BatchRequest = {
+      ...settings,
+      file: `${place}/${layout.runner}`,
+      args: [
+        ...names.map((name) => `${place}/${layout.jobSpec(name)}`),
+        ...["--from", first, "--to", last],
+        ...texts.sort().flatMap((text) => ["-D", text]),
+        ...(rerun ? ["--rerun"] : []),
+      ],
+    };
+    const content = hashOf({ batch, user: cluster.user } as unknown as Json).slice(0, 8);
+    return {
+      jobs: some,
+      units,
+      name: { project: project.config.name, jobs: names, first, last, release, content, attempt: 1 },
+      request: batch,
+      secret: new Set([...parameters.keys()].filter((name) => values.isSecret(name))),
+    };
+  });
   const shown = used.map((name): ValueFacts => ({
     name,
     value: values.isSecret(name) ? undefined : values.get(name),
